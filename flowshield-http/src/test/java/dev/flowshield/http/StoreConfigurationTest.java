@@ -13,6 +13,8 @@ import dev.flowshield.engine.Limit;
 import dev.flowshield.http.exchange.HttpAdmission;
 import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.http.exchange.ShieldResponse;
+import dev.flowshield.http.settings.ConfigurationSources;
+import dev.flowshield.http.settings.SettingsFile;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;

@@ -16,6 +16,8 @@ import dev.flowshield.http.exchange.HttpAdmission;
 import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.http.exchange.StreamStats;
+import dev.flowshield.http.settings.ConfigurationSources;
+import dev.flowshield.http.settings.SettingsFile;
 import dev.flowshield.http.watch.UnchargedRequest;
 import java.util.HashMap;
 import java.util.List;

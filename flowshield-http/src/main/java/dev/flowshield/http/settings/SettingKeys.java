@@ -1,24 +1,24 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
-import static dev.flowshield.http.SettingKey.Group.CLIENTS;
-import static dev.flowshield.http.SettingKey.Group.LIMITS;
-import static dev.flowshield.http.SettingKey.Group.OPEN_STREAMS;
-import static dev.flowshield.http.SettingKey.Group.OPERATIONS;
-import static dev.flowshield.http.SettingKey.Group.OVERLOAD;
-import static dev.flowshield.http.SettingKey.Group.POLICY_ROWS;
-import static dev.flowshield.http.SettingKey.Group.RESPONSES;
-import static dev.flowshield.http.SettingKey.Group.STORES;
-import static dev.flowshield.http.SettingKey.ReloadRule.AMOUNT;
-import static dev.flowshield.http.SettingKey.ReloadRule.EXISTING;
-import static dev.flowshield.http.SettingKey.ReloadRule.NEW_SHIELD;
-import static dev.flowshield.http.SettingKey.ReloadRule.ROWS;
-import static dev.flowshield.http.SettingType.number;
-import static dev.flowshield.http.SettingType.onOrOff;
-import static dev.flowshield.http.SettingType.oneOf;
-import static dev.flowshield.http.SettingType.parts;
-import static dev.flowshield.http.SettingType.rates;
-import static dev.flowshield.http.SettingType.text;
-import static dev.flowshield.http.SettingType.trueOrFalse;
+import static dev.flowshield.http.settings.SettingKey.Group.CLIENTS;
+import static dev.flowshield.http.settings.SettingKey.Group.LIMITS;
+import static dev.flowshield.http.settings.SettingKey.Group.OPEN_STREAMS;
+import static dev.flowshield.http.settings.SettingKey.Group.OPERATIONS;
+import static dev.flowshield.http.settings.SettingKey.Group.OVERLOAD;
+import static dev.flowshield.http.settings.SettingKey.Group.POLICY_ROWS;
+import static dev.flowshield.http.settings.SettingKey.Group.RESPONSES;
+import static dev.flowshield.http.settings.SettingKey.Group.STORES;
+import static dev.flowshield.http.settings.SettingKey.ReloadRule.AMOUNT;
+import static dev.flowshield.http.settings.SettingKey.ReloadRule.EXISTING;
+import static dev.flowshield.http.settings.SettingKey.ReloadRule.NEW_SHIELD;
+import static dev.flowshield.http.settings.SettingKey.ReloadRule.ROWS;
+import static dev.flowshield.http.settings.SettingType.number;
+import static dev.flowshield.http.settings.SettingType.onOrOff;
+import static dev.flowshield.http.settings.SettingType.oneOf;
+import static dev.flowshield.http.settings.SettingType.parts;
+import static dev.flowshield.http.settings.SettingType.rates;
+import static dev.flowshield.http.settings.SettingType.text;
+import static dev.flowshield.http.settings.SettingType.trueOrFalse;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.LimitStore;
@@ -31,6 +31,7 @@ import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.http.answer.CrossOrigin;
 import dev.flowshield.http.binding.RequestView;
+import dev.flowshield.http.client.ClientAddressSource;
 import dev.flowshield.http.client.ClientNetwork;
 import dev.flowshield.http.client.IpAddress;
 import dev.flowshield.http.client.Networks;
@@ -66,7 +67,7 @@ import org.jspecify.annotations.Nullable;
  * configuration, the messages about mistakes, the rules of a reload, the secrets that no message
  * shows, and the page {@code docs/settings.md}. To add a setting, add a row.
  */
-final class SettingKeys {
+public final class SettingKeys {
 
   // A page with 60 assets is 61 requests at once, and several people may share an address.
   private static final String USUAL_PER_CLIENT = "100/s burst 500";
@@ -81,19 +82,19 @@ final class SettingKeys {
 
   private static final List<SettingKey<?>> TABLE = new ArrayList<>(); // filled by the rows
 
-  static final SettingKey<List<RateLimit>> LIMIT = row("limit", LIMITS, rates().orOff("no limit"))
+  public static final SettingKey<List<RateLimit>> LIMIT = row("limit", LIMITS, rates().orOff("no limit"))
       .reload(AMOUNT)
       .joins(SettingKeys::once)
       .says("The requests of all clients together.");
 
-  static final SettingKey<List<RateLimit>> PER_CLIENT = row(
+  public static final SettingKey<List<RateLimit>> PER_CLIENT = row(
           "per-client", LIMITS, rates().orOff("no limit"))
       .startsAs(USUAL_PER_CLIENT)
       .reload(AMOUNT)
       .joins(SettingKeys::once)
       .says("The requests of each client address.");
 
-  static final SettingKey<ClientNetwork> PER_NETWORK = row(
+  public static final SettingKey<ClientNetwork> PER_NETWORK = row(
           "per-network",
           LIMITS,
           SettingType.of(
@@ -106,14 +107,14 @@ final class SettingKeys {
       .reload(EXISTING)
       .says("The requests of all clients of an IPv6 network together.");
 
-  static final SettingKey<String> LIMITER = row(
+  public static final SettingKey<String> LIMITER = row(
           "limiter", LIMITS, text("the name of a limiter", "sliding-window"))
       .usually("`token-bucket`, or the store")
       .needs(PER_CLIENT)
       .reload(NEW_SHIELD)
       .says("The limiter that keeps `per-client`.");
 
-  static final SettingKey<Integer> MAX_CLIENTS = row(
+  public static final SettingKey<Integer> MAX_CLIENTS = row(
           "max-clients",
           LIMITS,
           number(
@@ -126,7 +127,7 @@ final class SettingKeys {
       .reload(NEW_SHIELD)
       .says("The clients that each limit tells apart; those beyond share allowances.");
 
-  static final SettingKey<Penalty> PENALTY = row(
+  public static final SettingKey<Penalty> PENALTY = row(
           "penalty",
           LIMITS,
           SettingType.of(
@@ -138,16 +139,16 @@ final class SettingKeys {
       .reload(NEW_SHIELD)
       .says("The rejections by `per-client` after which a client is blocked, and for how long.");
 
-  static final SettingKey<Networks> TRUSTED_PROXIES = row(
+  public static final SettingKey<Networks> TRUSTED_PROXIES = row(
           "trusted-proxies", CLIENTS, networks().orOff("none"))
       .says("The proxies that are believed about the address of a client.");
 
-  static final SettingKey<Boolean> ALLOW_BROAD_TRUST = row(
+  public static final SettingKey<Boolean> ALLOW_BROAD_TRUST = row(
           "allow-broad-trust", CLIENTS, trueOrFalse())
       .otherwise(false, "false")
       .says("Whether `trusted-proxies` may have networks below /8, or below /16 for IPv6.");
 
-  static final SettingKey<Integer> TRUSTED_HOPS = row(
+  public static final SettingKey<Integer> TRUSTED_HOPS = row(
           "trusted-hops",
           CLIENTS,
           number(
@@ -157,7 +158,7 @@ final class SettingKeys {
               "count the proxies between the clients and this server"))
       .says("The proxies in a row before this server, if their addresses are not known.");
 
-  static final SettingKey<ClientAddressSource> CLIENT_ADDRESS = row(
+  public static final SettingKey<ClientAddressSource> CLIENT_ADDRESS = row(
           "client-address",
           CLIENTS,
           SettingType.of(
@@ -167,7 +168,7 @@ final class SettingKeys {
       .usually("`peer`; `x-forwarded-for` behind trusted proxies")
       .says("Where the address of a client is read.");
 
-  static final SettingKey<Integer> IPV6_PREFIX = row(
+  public static final SettingKey<Integer> IPV6_PREFIX = row(
           "ipv6-prefix",
           CLIENTS,
           number(
@@ -178,19 +179,19 @@ final class SettingKeys {
       .otherwise(IpAddress.USUAL_PREFIX, "64")
       .says("The bits of an IPv6 address that stand for a client.");
 
-  static final SettingKey<String> REQUEST_START = row(
+  public static final SettingKey<String> REQUEST_START = row(
           "request-start", CLIENTS, header("X-Request-Start").orOff("none"))
       .says("The header in which trusted proxies write when they passed a request on.");
 
-  static final SettingKey<Networks> ALLOW = row("allow", CLIENTS, networks().orOff("none"))
+  public static final SettingKey<Networks> ALLOW = row("allow", CLIENTS, networks().orOff("none"))
       .otherwise(Networks.NONE)
       .says("Clients that are not limited as clients.");
 
-  static final SettingKey<Networks> DENY = row("deny", CLIENTS, networks().orOff("none"))
+  public static final SettingKey<Networks> DENY = row("deny", CLIENTS, networks().orOff("none"))
       .otherwise(Networks.NONE)
       .says("Clients that are rejected with 403, whatever they send.");
 
-  static final SettingKey<List<Policy>> POLICY = row(
+  public static final SettingKey<List<Policy>> POLICY = row(
           "policy.<n>",
           POLICY_ROWS,
           SettingType.of(
@@ -203,7 +204,7 @@ final class SettingKeys {
       .joins(SettingKeys::added)
       .says("The limits of clients on a route, by their plan.");
 
-  static final SettingKey<List<Policy>> POLICIES = row(
+  public static final SettingKey<List<Policy>> POLICIES = row(
           "policies",
           POLICY_ROWS,
           SettingType.of(
@@ -215,7 +216,7 @@ final class SettingKeys {
       .reload(ROWS)
       .says("A file of rows, which come after those of `policy.<n>`.");
 
-  static final SettingKey<List<Policy>> EXEMPT_PATHS = row(
+  public static final SettingKey<List<Policy>> EXEMPT_PATHS = row(
           "exempt-paths",
           POLICY_ROWS,
           SettingType.<List<Policy>>of(
@@ -226,13 +227,13 @@ final class SettingKeys {
       .otherwise(List.of())
       .says("Paths on which clients are not limited, before all policies.");
 
-  static final SettingKey<InFlightLimit> IN_FLIGHT = row("in-flight", OVERLOAD, inFlight())
+  public static final SettingKey<InFlightLimit> IN_FLIGHT = row("in-flight", OVERLOAD, inFlight())
       .startsAs("auto")
       .reload(AMOUNT)
       .tells(FlowShieldBuilder::inFlight)
       .says("The requests in flight at a time; `auto` finds what the server can work at.");
 
-  static final SettingKey<Boolean> MEMORY_GUARD = row("memory-guard", OVERLOAD, onOrOff())
+  public static final SettingKey<Boolean> MEMORY_GUARD = row("memory-guard", OVERLOAD, onOrOff())
       .otherwise(true, "on")
       .reload(NEW_SHIELD)
       .tells((engine, isOn) -> {
@@ -242,7 +243,7 @@ final class SettingKeys {
       })
       .says("Whether `in-flight=auto` admits far less while memory is short.");
 
-  static final SettingKey<Boolean> SHED_ON_PLATEAU = row("shed-on-plateau", OVERLOAD, onOrOff())
+  public static final SettingKey<Boolean> SHED_ON_PLATEAU = row("shed-on-plateau", OVERLOAD, onOrOff())
       .otherwise(false, "off")
       .reload(NEW_SHIELD)
       .tells((engine, isOn) -> {
@@ -252,87 +253,87 @@ final class SettingKeys {
       })
       .says("Whether `in-flight=auto` also rejects when more in flight brings no more throughput.");
 
-  static final SettingKey<String> CRITICALITY_HEADER = row(
+  public static final SettingKey<String> CRITICALITY_HEADER = row(
           "criticality-header", OVERLOAD, header("X-Criticality").orOff("none"))
       .says("The header in which trusted proxies write how critical a request is.");
 
-  static final SettingKey<Integer> STREAMS = row("streams", OPEN_STREAMS, streams())
+  public static final SettingKey<Integer> STREAMS = row("streams", OPEN_STREAMS, streams())
       .startsAs("10000")
       .says("The open streams of all clients together.");
 
-  static final SettingKey<Integer> STREAMS_PER_CLIENT = row(
+  public static final SettingKey<Integer> STREAMS_PER_CLIENT = row(
           "streams-per-client", OPEN_STREAMS, streams())
       .startsAs("500")
       .says("The open streams of each client address.");
 
-  static final SettingKey<String> STORE = row(
+  public static final SettingKey<String> STORE = row(
           "store", STORES, text("an address", "redis://localhost:6379").orOff("none"))
       .reload(NEW_SHIELD)
       .masked(address -> PASSWORD.matcher(address).replaceAll("//***@"))
       .says("The [store](distributed.md) in which all instances keep their limits.");
 
-  static final SettingKey<String> ON_STORE_FAILURE = row(
+  public static final SettingKey<String> ON_STORE_FAILURE = row(
           "on-store-failure", STORES, text("`local`, `open` or `closed`", "open"))
       .usually("`local`")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("How limits go on while the store does not answer.");
 
-  static final SettingKey<String> INSTANCES = row("instances", STORES, text("a whole number", "4"))
+  public static final SettingKey<String> INSTANCES = row("instances", STORES, text("a whole number", "4"))
       .usually("counted by the store")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("The instances among which a limit is shared while the store does not answer.");
 
-  static final SettingKey<String> STORE_KEY_PREFIX = row(
+  public static final SettingKey<String> STORE_KEY_PREFIX = row(
           "store-key-prefix", STORES, text("a text", "shop"))
       .usually("`flowshield`")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("The beginning of all keys in the store.");
 
-  static final SettingKey<String> STORE_KEY_SECRET = row(
+  public static final SettingKey<String> STORE_KEY_SECRET = row(
           "store-key-secret", STORES, text("a text", "a long random text"))
       .needs(STORE)
       .reload(NEW_SHIELD)
       .secret()
       .says("The secret that hides the keys of clients from readers of the store.");
 
-  static final SettingKey<String> STORE_REQUIRED = row(
+  public static final SettingKey<String> STORE_REQUIRED = row(
           "store-required", STORES, text("`on` or `off`", "on"))
       .usually("`off`")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("Whether the application does not start without the store.");
 
-  static final SettingKey<String> STORE_TIMEOUT = row(
+  public static final SettingKey<String> STORE_TIMEOUT = row(
           "store-timeout", STORES, text("milliseconds", "20"))
       .usually("`50`")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("How long a decision waits for the store.");
 
-  static final SettingKey<Integer> OVERLOAD_STATUS = row(
+  public static final SettingKey<Integer> OVERLOAD_STATUS = row(
           "overload-status",
           RESPONSES,
           number(400, 599, "429", "choose 503, or 429 to keep connections open"))
       .otherwise(503, "503")
       .says("The status of the response when the server is full.");
 
-  static final SettingKey<HeaderMode> HEADERS = row("headers", RESPONSES, oneOf(HeaderMode.class))
+  public static final SettingKey<HeaderMode> HEADERS = row("headers", RESPONSES, oneOf(HeaderMode.class))
       .otherwise(HeaderMode.ON_REJECT, "on-reject")
       .says("Which responses have the headers `RateLimit-Policy` and `RateLimit`.");
 
-  static final SettingKey<LegacyHeaders> LEGACY_HEADERS = row(
+  public static final SettingKey<LegacyHeaders> LEGACY_HEADERS = row(
           "legacy-headers", RESPONSES, oneOf(LegacyHeaders.class))
       .otherwise(LegacyHeaders.OFF, "off")
       .says("Which headers `X-RateLimit-…` rejections have.");
 
-  static final SettingKey<BodyFormat> BODY = row("body", RESPONSES, oneOf(BodyFormat.class))
+  public static final SettingKey<BodyFormat> BODY = row("body", RESPONSES, oneOf(BodyFormat.class))
       .otherwise(BodyFormat.JSON, "json")
       .says("The body of a rejection, unless the client asks for another.");
 
-  static final SettingKey<CrossOrigin> CORS_ORIGINS = row(
+  public static final SettingKey<CrossOrigin> CORS_ORIGINS = row(
           "cors-origins",
           RESPONSES,
           SettingType.of(
@@ -343,11 +344,11 @@ final class SettingKeys {
       .otherwise(CrossOrigin.NONE)
       .says("The origins whose web pages may read rejections.");
 
-  static final SettingKey<Boolean> ENABLED = row("enabled", OPERATIONS, onOrOff())
+  public static final SettingKey<Boolean> ENABLED = row("enabled", OPERATIONS, onOrOff())
       .otherwise(true, "on")
       .says("Whether the shield does anything.");
 
-  static final SettingKey<HealthPaths> HEALTH_PATHS = row(
+  public static final SettingKey<HealthPaths> HEALTH_PATHS = row(
           "health-paths",
           OPERATIONS,
           SettingType.of(
@@ -359,7 +360,7 @@ final class SettingKeys {
       .usually("`" + HealthPaths.DEFAULT.toString().replace(" ", ", ") + "`")
       .says("The paths of health checks, which are neither counted nor rejected.");
 
-  static final SettingKey<Integer> RELOAD = row(
+  public static final SettingKey<Integer> RELOAD = row(
           "reload",
           OPERATIONS,
           number(0, MOST_SECONDS, "10", "choose how often to look at the configuration, as in 10")
@@ -368,7 +369,7 @@ final class SettingKeys {
       .usually("never")
       .says("The seconds between two looks at the configuration, which is reloaded if it differs.");
 
-  static final SettingKey<Boolean> SHOW_KEYS = row("show-keys", OPERATIONS, trueOrFalse())
+  public static final SettingKey<Boolean> SHOW_KEYS = row("show-keys", OPERATIONS, trueOrFalse())
       .otherwise(false, "false")
       .reload(NEW_SHIELD)
       .tells((engine, isOn) -> {
@@ -380,77 +381,77 @@ final class SettingKeys {
 
   // Those that only code can give.
 
-  static final SettingKey<List<Limit>> MORE_LIMITS = SettingKey.<List<Limit>>inCode(
+  public static final SettingKey<List<Limit>> MORE_LIMITS = SettingKey.<List<Limit>>inCode(
           "limits", LIMITS)
       .otherwise(List.of())
       .joins(SettingKeys::added)
       .says("Limits under names of their own.");
 
-  static final SettingKey<LimitStore> OPEN_STORE = SettingKey.<LimitStore>inCode("store", STORES)
+  public static final SettingKey<LimitStore> OPEN_STORE = SettingKey.<LimitStore>inCode("store", STORES)
       .reload(NEW_SHIELD)
       .says("A store that the application has opened.");
 
-  static final SettingKey<Function<? super RequestView, @Nullable String>> PLAN =
+  public static final SettingKey<Function<? super RequestView, @Nullable String>> PLAN =
       SettingKey.<Function<? super RequestView, @Nullable String>>inCode("plan", POLICY_ROWS)
           .says("The plan of the client of a request.");
 
-  static final SettingKey<Map<String, Function<? super RequestView, @Nullable String>>> KEYS =
+  public static final SettingKey<Map<String, Function<? super RequestView, @Nullable String>>> KEYS =
       SettingKey.<Map<String, Function<? super RequestView, @Nullable String>>>inCode(
               "key", POLICY_ROWS)
           .otherwise(Map.of())
           .joins(SettingKeys::named)
           .says("Keys that policies count by.");
 
-  static final SettingKey<Function<? super RequestView, @Nullable Criticality>> CRITICALITY =
+  public static final SettingKey<Function<? super RequestView, @Nullable Criticality>> CRITICALITY =
       SettingKey.<Function<? super RequestView, @Nullable Criticality>>inCode(
               "criticality", OVERLOAD)
           .says("How critical a request is.");
 
-  static final SettingKey<RejectionRenderer> RENDERER = SettingKey.<RejectionRenderer>inCode(
+  public static final SettingKey<RejectionRenderer> RENDERER = SettingKey.<RejectionRenderer>inCode(
           "renderer", RESPONSES)
       .says("The words and the form of rejections.");
 
-  static final SettingKey<List<RequestInterceptor>> INTERCEPTORS =
+  public static final SettingKey<List<RequestInterceptor>> INTERCEPTORS =
       SettingKey.<List<RequestInterceptor>>inCode("interceptor", RESPONSES)
           .otherwise(List.of())
           .joins(SettingKeys::added)
           .says("Responses in place of the application.");
 
-  static final SettingKey<String> NAME = SettingKey.<String>inCode("name", OPERATIONS)
+  public static final SettingKey<String> NAME = SettingKey.<String>inCode("name", OPERATIONS)
       .otherwise("default")
       .says("The name of the shield for operators.");
 
-  static final SettingKey<Consumer<? super FlowShieldBuilder>> ENGINE =
+  public static final SettingKey<Consumer<? super FlowShieldBuilder>> ENGINE =
       SettingKey.<Consumer<? super FlowShieldBuilder>>inCode("engine", OPERATIONS)
           .tells((engine, settings) -> settings.accept(engine))
           .says("Other settings of the engine.");
 
-  static final SettingKey<Ticker> TICKER = SettingKey.<Ticker>inCode("ticker", OPERATIONS)
+  public static final SettingKey<Ticker> TICKER = SettingKey.<Ticker>inCode("ticker", OPERATIONS)
       .otherwise(Ticker.system())
       .says("The source of the time.");
 
-  static final SettingKey<InstantSource> INSTANT_SOURCE = SettingKey.<InstantSource>inCode(
+  public static final SettingKey<InstantSource> INSTANT_SOURCE = SettingKey.<InstantSource>inCode(
           "instantSource", OPERATIONS)
       .otherwise(InstantSource.system())
       .says("The source of the time of day.");
 
   /** The settings that a configuration can state, in the order of their topics. */
-  static final List<SettingKey<?>> ALL = List.copyOf(TABLE);
+  public static final List<SettingKey<?>> ALL = List.copyOf(TABLE);
 
   private static final Map<String, SettingKey<?>> BY_NAME = byName();
 
   /** The names of these settings. */
-  static final Set<String> NAMES = Collections.unmodifiableSet(new TreeSet<>(BY_NAME.keySet()));
+  public static final Set<String> NAMES = Collections.unmodifiableSet(new TreeSet<>(BY_NAME.keySet()));
 
   private SettingKeys() {}
 
   /** Returns the setting of a name; null if the name is not known. */
-  static @Nullable SettingKey<?> find(String name) {
+  public static @Nullable SettingKey<?> find(String name) {
     return isNumberedRow(name) ? POLICY : name.equals(POLICY.name()) ? null : BY_NAME.get(name);
   }
 
   /** Returns whether a name is that of a row of the policies, such as {@code policy.1}. */
-  static boolean isNumberedRow(String name) {
+  public static boolean isNumberedRow(String name) {
     return NUMBERED_ROW.matcher(name).matches();
   }
 

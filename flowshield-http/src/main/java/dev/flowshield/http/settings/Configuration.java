@@ -1,11 +1,11 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
-import static dev.flowshield.http.SettingKeys.IN_FLIGHT;
-import static dev.flowshield.http.SettingKeys.LIMIT;
-import static dev.flowshield.http.SettingKeys.PER_CLIENT;
-import static dev.flowshield.http.SettingKeys.POLICY;
+import static dev.flowshield.http.settings.SettingKeys.IN_FLIGHT;
+import static dev.flowshield.http.settings.SettingKeys.LIMIT;
+import static dev.flowshield.http.settings.SettingKeys.PER_CLIENT;
+import static dev.flowshield.http.settings.SettingKeys.POLICY;
 
-import dev.flowshield.http.Settings.Setting;
+import dev.flowshield.http.settings.Settings.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every mistake is reported at once: the owner of a configuration does not want to be told one
  * mistake per start. Each message calls a setting as its source does.
  */
-final class Configuration {
+public final class Configuration {
 
   private final Settings texts;
   private final String failure; // the beginning of messages
@@ -27,7 +27,7 @@ final class Configuration {
    *
    * @param failure the beginning of messages, such as {@code FlowShield cannot start}
    */
-  Configuration(Settings texts, String failure) {
+  public Configuration(Settings texts, String failure) {
     this.texts = texts;
     this.failure = failure;
     this.problems = new ArrayList<>(texts.problems());
@@ -39,7 +39,7 @@ final class Configuration {
    * @param code the settings that are given in code, which these come after
    * @throws IllegalArgumentException if a text is wrong, or the settings do not fit
    */
-  ShieldSettings fitting(ShieldSettings code) {
+  public ShieldSettings fitting(ShieldSettings code) {
     ShieldSettings settings = read(code);
     try {
       settings.requireFit(Spelling.CONFIGURATION);
@@ -50,7 +50,7 @@ final class Configuration {
   }
 
   /** Returns the mistake of settings that do not fit, with those that are in force. */
-  IllegalArgumentException misfit(RuntimeException misfit) {
+  public IllegalArgumentException misfit(RuntimeException misfit) {
     return new IllegalArgumentException(
         failure + ": " + misfit.getMessage() + " (in force: " + texts.inForce() + ")", misfit);
   }
@@ -61,7 +61,7 @@ final class Configuration {
    * @param before the settings that these come after
    * @throws IllegalArgumentException if a text is wrong
    */
-  ShieldSettings read(ShieldSettings before) {
+  public ShieldSettings read(ShieldSettings before) {
     ShieldSettings settings = before;
     for (SettingKey<?> key : SettingKeys.ALL) {
       List<String> names = key == POLICY ? texts.rows() : List.of(key.name());

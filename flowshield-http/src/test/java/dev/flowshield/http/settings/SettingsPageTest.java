@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The texts of settings: for each name, the text of the strongest source. Mistakes in names are
  * kept, and reported with all others.
  */
-final class Settings {
+public final class Settings {
 
   // Variables that Kubernetes sets for services that are named flowshield, or flowshield-…
   private static final Pattern SERVICE_LINK =
@@ -27,21 +27,21 @@ final class Settings {
   private final List<String> problems = new ArrayList<>();
 
   /** A text and its source. */
-  record Setting(String value, SettingSource from, String source) {}
+  public record Setting(String value, SettingSource from, String source) {}
 
   private Settings() {
     this.hasFile = false;
   }
 
   /** Returns settings that are given in code, without defaults. */
-  static Settings of(Map<String, String> inPlace) {
+  public static Settings of(Map<String, String> inPlace) {
     Settings given = new Settings();
     given.takeInPlace(inPlace);
     return given;
   }
 
   /** Reads all sources. */
-  Settings(ConfigurationSources sources) {
+  public Settings(ConfigurationSources sources) {
     this.hasFile = !sources.file().entries().isEmpty();
     // From the weakest to the strongest: the later overwrites.
     for (SettingKey<?> key : SettingKeys.ALL) {
@@ -83,18 +83,18 @@ final class Settings {
   }
 
   /** Returns whether the file has any setting, rightly or not. */
-  boolean hasFile() {
+  public boolean hasFile() {
     return hasFile;
   }
 
   /** Returns the text of a name; null if it is not set. */
   @Nullable
-  Setting get(String key) {
+  public Setting get(String key) {
     return settings.get(key);
   }
 
   /** Returns the names of the numbered rows of policies, in the order of their numbers. */
-  List<String> rows() {
+  public List<String> rows() {
     return settings.keySet().stream()
         .filter(SettingKeys::isNumberedRow)
         .sorted(Comparator.comparingInt(row -> Integer.parseInt(row.substring(ROWS.length()))))
@@ -102,25 +102,25 @@ final class Settings {
   }
 
   /** Returns the mistakes in names, and in texts that cannot be used at all. */
-  List<String> problems() {
+  public List<String> problems() {
     return List.copyOf(problems);
   }
 
   /** Returns whether there is more than the defaults, rightly or not. */
-  boolean isSet() {
+  public boolean isSet() {
     return !problems.isEmpty()
         || settings.values().stream().anyMatch(each -> each.from() != SettingSource.DEFAULT);
   }
 
   /** Returns the texts by their names. */
-  Map<String, String> values() {
+  public Map<String, String> values() {
     Map<String, String> values = new TreeMap<>();
     settings.forEach((key, setting) -> values.put(key, setting.value()));
     return values;
   }
 
   /** Returns the texts, the mistakes, and the rows in the file: all that a change can affect. */
-  Map<String, String> contents() {
+  public Map<String, String> contents() {
     Map<String, String> contents = values();
     contents.put("problems", problems.toString());
     String policies = SettingKeys.POLICIES.name();
@@ -189,7 +189,7 @@ final class Settings {
   }
 
   /** Returns how often to look for changes; 0 for never, or if the setting is no number. */
-  int reloadSeconds() {
+  public int reloadSeconds() {
     @Nullable Setting setting = settings.get(SettingKeys.RELOAD.name());
     try {
       Integer seconds = setting == null
@@ -202,7 +202,7 @@ final class Settings {
   }
 
   /** Returns all of them, for a message about how they fit. */
-  String inForce() {
+  public String inForce() {
     List<String> all = new ArrayList<>();
     settings.forEach((name, setting) ->
         all.add(name + "=" + shown(name, setting.value()) + " (" + setting.source() + ")"));
@@ -210,7 +210,7 @@ final class Settings {
   }
 
   /** Returns a value as a message may show it: without secrets. */
-  static String shown(String name, String value) {
+  public static String shown(String name, String value) {
     SettingKey<?> key = SettingKeys.find(name);
     return key == null ? value : key.shown(value);
   }

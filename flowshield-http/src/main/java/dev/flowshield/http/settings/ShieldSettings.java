@@ -1,17 +1,17 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
-import static dev.flowshield.http.SettingKeys.ALLOW_BROAD_TRUST;
-import static dev.flowshield.http.SettingKeys.CLIENT_ADDRESS;
-import static dev.flowshield.http.SettingKeys.CRITICALITY_HEADER;
-import static dev.flowshield.http.SettingKeys.IN_FLIGHT;
-import static dev.flowshield.http.SettingKeys.IPV6_PREFIX;
-import static dev.flowshield.http.SettingKeys.LIMIT;
-import static dev.flowshield.http.SettingKeys.PER_CLIENT;
-import static dev.flowshield.http.SettingKeys.PER_NETWORK;
-import static dev.flowshield.http.SettingKeys.REQUEST_START;
-import static dev.flowshield.http.SettingKeys.STORE;
-import static dev.flowshield.http.SettingKeys.TRUSTED_HOPS;
-import static dev.flowshield.http.SettingKeys.TRUSTED_PROXIES;
+import static dev.flowshield.http.settings.SettingKeys.ALLOW_BROAD_TRUST;
+import static dev.flowshield.http.settings.SettingKeys.CLIENT_ADDRESS;
+import static dev.flowshield.http.settings.SettingKeys.CRITICALITY_HEADER;
+import static dev.flowshield.http.settings.SettingKeys.IN_FLIGHT;
+import static dev.flowshield.http.settings.SettingKeys.IPV6_PREFIX;
+import static dev.flowshield.http.settings.SettingKeys.LIMIT;
+import static dev.flowshield.http.settings.SettingKeys.PER_CLIENT;
+import static dev.flowshield.http.settings.SettingKeys.PER_NETWORK;
+import static dev.flowshield.http.settings.SettingKeys.REQUEST_START;
+import static dev.flowshield.http.settings.SettingKeys.STORE;
+import static dev.flowshield.http.settings.SettingKeys.TRUSTED_HOPS;
+import static dev.flowshield.http.settings.SettingKeys.TRUSTED_PROXIES;
 
 import dev.flowshield.LimitStore;
 import dev.flowshield.RateLimit;
@@ -26,6 +26,7 @@ import dev.flowshield.http.charge.PolicyFunctions;
 import dev.flowshield.http.charge.RequestClassifier;
 import dev.flowshield.http.charge.SecretHash;
 import dev.flowshield.http.client.ClientAddress;
+import dev.flowshield.http.client.ClientAddressSource;
 import dev.flowshield.http.client.ClientLists;
 import dev.flowshield.http.client.ClientNetwork;
 import dev.flowshield.http.client.ForwardingHeader;
@@ -54,10 +55,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable. The builder fills it, a configuration fills it, and a reload compares two of them.
  */
-final class ShieldSettings {
+public final class ShieldSettings {
 
   /** Nothing is set. */
-  static final ShieldSettings NONE = new ShieldSettings(Map.of(), List.of());
+  public static final ShieldSettings NONE = new ShieldSettings(Map.of(), List.of());
 
   private static final String STORE_OPTION = "store-";
 
@@ -76,7 +77,7 @@ final class ShieldSettings {
    * @param name the setting, for messages
    * @throws IllegalArgumentException if the value must not come after the one before
    */
-  <T> ShieldSettings with(SettingKey<T> key, String name, T value) {
+  public <T> ShieldSettings with(SettingKey<T> key, String name, T value) {
     T joined = key.join(find(key), name, value);
     Map<SettingKey<?>, Object> next = new HashMap<>(values);
     next.put(key, joined);
@@ -91,7 +92,7 @@ final class ShieldSettings {
   }
 
   /** Returns whether a setting has a value other than its default. */
-  boolean isSet(SettingKey<?> key) {
+  public boolean isSet(SettingKey<?> key) {
     return values.containsKey(key);
   }
 
@@ -102,13 +103,13 @@ final class ShieldSettings {
   }
 
   /** Returns the value of a setting or its default; null if it has neither. */
-  <T> @Nullable T orNull(SettingKey<T> key) {
+  public <T> @Nullable T orNull(SettingKey<T> key) {
     T value = find(key);
     return value == null ? key.otherwise() : value;
   }
 
   /** Returns the value of a setting that has a default. */
-  <T> T get(SettingKey<T> key) {
+  public <T> T get(SettingKey<T> key) {
     return Objects.requireNonNull(orNull(key), key.name());
   }
 
@@ -117,7 +118,7 @@ final class ShieldSettings {
    * change; null if there is no such setting.
    */
   @Nullable
-  SettingKey<?> needingNewShield(ShieldSettings others) {
+  public SettingKey<?> needingNewShield(ShieldSettings others) {
     return Stream.concat(SettingKeys.ALL.stream(), Stream.of(SettingKeys.OPEN_STORE))
         .filter(key -> key.reload() == SettingKey.ReloadRule.NEW_SHIELD)
         .filter(key -> !Objects.equals(orNull(key), others.orNull(key)))
@@ -129,7 +130,7 @@ final class ShieldSettings {
    * Returns the limits by their names, without a store; not those that
    * the engine is told of in code.
    */
-  Map<String, Limit> limits() {
+  public Map<String, Limit> limits() {
     Map<String, Limit> limits = new LinkedHashMap<>();
     Stream.of(usualLimits(), namedLimits(null), get(SettingKeys.MORE_LIMITS))
         .flatMap(List::stream)
@@ -185,7 +186,7 @@ final class ShieldSettings {
   }
 
   /** Returns the policies in the order in which they are looked at. */
-  PolicyTable table() {
+  public PolicyTable table() {
     List<Policy> rows = new ArrayList<>(get(SettingKeys.EXEMPT_PATHS));
     rows.addAll(get(SettingKeys.POLICY));
     rows.addAll(get(SettingKeys.POLICIES));
@@ -193,7 +194,7 @@ final class ShieldSettings {
   }
 
   /** Returns the functions that policies call. */
-  PolicyFunctions functions() {
+  public PolicyFunctions functions() {
     boolean isStored = isSet(STORE) || isSet(SettingKeys.OPEN_STORE);
     String secret = orNull(SettingKeys.STORE_KEY_SECRET);
     Function<? super RequestView, @Nullable String> plan = orNull(SettingKeys.PLAN);
@@ -205,12 +206,12 @@ final class ShieldSettings {
 
   /** Returns the cap on the requests in flight; null if it was not set. */
   @Nullable
-  InFlightLimit inFlight() {
+  public InFlightLimit inFlight() {
     return orNull(IN_FLIGHT);
   }
 
   /** Returns how many streams may be open. */
-  StreamCaps streamCaps() {
+  public StreamCaps streamCaps() {
     Integer together = orNull(SettingKeys.STREAMS);
     Integer each = orNull(SettingKeys.STREAMS_PER_CLIENT);
     return new StreamCaps(
@@ -218,18 +219,18 @@ final class ShieldSettings {
   }
 
   /** Returns the clients that are told apart before all policies. */
-  ClientLists lists() {
+  public ClientLists lists() {
     return new ClientLists(get(SettingKeys.ALLOW), get(SettingKeys.DENY));
   }
 
   /** Returns the length of the prefix of limited networks; 0 if networks are not limited. */
-  int networkPrefix() {
+  public int networkPrefix() {
     ClientNetwork network = orNull(PER_NETWORK);
     return network == null ? 0 : network.prefix();
   }
 
   /** Returns how rejections are answered. */
-  ResponseSettings responses() {
+  public ResponseSettings responses() {
     return new ResponseSettings(
         get(SettingKeys.OVERLOAD_STATUS),
         get(SettingKeys.HEADERS),
@@ -241,7 +242,7 @@ final class ShieldSettings {
   }
 
   /** Returns how the address of a client is found. */
-  ClientAddress clientAddress() {
+  public ClientAddress clientAddress() {
     ClientAddressSource source = orNull(CLIENT_ADDRESS);
     return new ClientAddress(source != null && source.isContainer(), proxies(), get(IPV6_PREFIX));
   }
@@ -259,7 +260,7 @@ final class ShieldSettings {
 
   /** Returns the header of trusted proxies that a setting names; null if it was not set. */
   @Nullable
-  TrustedHeader trustedHeader(SettingKey<String> key) {
+  public TrustedHeader trustedHeader(SettingKey<String> key) {
     String name = orNull(key);
     TrustedProxies proxies = proxies();
     return name == null || proxies == null ? null : new TrustedHeader(name, proxies);
@@ -271,7 +272,7 @@ final class ShieldSettings {
    * @throws IllegalArgumentException if the address or an option is wrong
    */
   @Nullable
-  LimitStore openStore() {
+  public LimitStore openStore() {
     String address = orNull(STORE);
     return address == null || !get(SettingKeys.ENABLED)
         ? null
@@ -295,7 +296,7 @@ final class ShieldSettings {
    *
    * @param opened the store that was opened by its address; null if there is no such store
    */
-  FlowShield engine(@Nullable LimitStore opened) {
+  public FlowShield engine(@Nullable LimitStore opened) {
     FlowShieldBuilder builder = FlowShield.builder()
         .ticker(get(SettingKeys.TICKER))
         .instantSource(get(SettingKeys.INSTANT_SOURCE));
@@ -325,7 +326,7 @@ final class ShieldSettings {
    * @param as how messages write settings
    * @throws IllegalStateException if they are not
    */
-  void requireFit(Spelling as) {
+  public void requireFit(Spelling as) {
     PolicyTable table = table();
     requirePlan(table);
     requireLimit(table, as);
@@ -385,7 +386,7 @@ final class ShieldSettings {
    * @param engine with the limits of these settings
    * @throws IllegalStateException if one does
    */
-  void requireLimitBeside(FlowShield engine, Spelling as) {
+  public void requireLimitBeside(FlowShield engine, Spelling as) {
     if (!engine.usualLimits().isEmpty()) {
       return;
     }

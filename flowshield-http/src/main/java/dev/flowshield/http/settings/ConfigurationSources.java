@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import java.util.Map;
 
@@ -11,20 +11,20 @@ import java.util.Map;
  * @param inPlace settings given by the code that makes the shield
  * @param file the entries of {@value SettingsFile#NAME}
  */
-record ConfigurationSources(
+public record ConfigurationSources(
     Map<String, String> system,
     Map<String, String> environment,
     Map<String, String> inPlace,
     SettingsFile file) {
 
   /** Returns the sources of this process. */
-  static ConfigurationSources current(Map<String, String> inPlace, SettingsFile file) {
+  public static ConfigurationSources current(Map<String, String> inPlace, SettingsFile file) {
     return new ConfigurationSources(
         SettingsFile.strings(System.getProperties()), System.getenv(), inPlace, file);
   }
 
   /** Returns whether anything is set, rightly or not. */
-  boolean areSet() {
+  public boolean areSet() {
     return new Settings(this).isSet();
   }
 }

@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.Limit;
@@ -15,10 +15,10 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /** Describes a shield in one line for its owner. A pure function of its settings. */
-final class ShieldDescription {
+public final class ShieldDescription {
 
   /** The line of a shield that is not enabled. */
-  static final String OFF =
+  public static final String OFF =
       "FlowShield: off, so nothing is limited, counted or denied (enabled=off)";
 
   private static final String TOKEN_BUCKET = "token-bucket";
@@ -33,7 +33,7 @@ final class ShieldDescription {
    *     it is found
    * @param streamCaps the most streams that may be open
    */
-  static String of(
+  public static String of(
       List<Limit> limits,
       int inFlight,
       StreamCaps streamCaps,

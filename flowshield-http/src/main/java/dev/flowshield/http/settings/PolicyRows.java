@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import dev.flowshield.http.policy.Policy;
 import dev.flowshield.http.policy.PolicyScope;
@@ -6,7 +6,7 @@ import dev.flowshield.http.route.Route;
 import java.util.List;
 
 /** Reads the rows of policies from text. */
-final class PolicyRows {
+public final class PolicyRows {
 
   private PolicyRows() {}
 
@@ -15,7 +15,7 @@ final class PolicyRows {
    *
    * @throws IllegalArgumentException if a line is no row
    */
-  static List<Policy> parse(String rows) {
+  public static List<Policy> parse(String rows) {
     return rows.lines()
         .map(String::strip)
         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
@@ -37,7 +37,7 @@ final class PolicyRows {
    *
    * @throws IllegalArgumentException if one is not in the form of a policy's path
    */
-  static List<Policy> exempt(List<String> paths) {
+  public static List<Policy> exempt(List<String> paths) {
     return paths.stream()
         .map(path -> Policy.off(PolicyScope.of(Route.of(path))))
         .toList();

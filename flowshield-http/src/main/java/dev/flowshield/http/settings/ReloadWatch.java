@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import dev.flowshield.http.process.ProcessTimer;
 import dev.flowshield.http.process.ShieldLog;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ends with the reload and its shield, which it does not keep from being collected.
  */
-final class ReloadWatch {
+public final class ReloadWatch {
 
   private final WeakReference<Reload> watched;
   private final @Nullable ClassLoader loader; // that finds the files
@@ -39,12 +39,12 @@ final class ReloadWatch {
   }
 
   /** Watches, if the configuration says so. */
-  static void begin(Reload reload, Settings inForce) {
+  public static void begin(Reload reload, Settings inForce) {
     begin(reload, inForce, seconds -> ProcessTimer.after(seconds, TimeUnit.SECONDS));
   }
 
   /** For tests, which decide when the seconds are over. */
-  static void begin(Reload reload, Settings inForce, IntFunction<Executor> inSeconds) {
+  public static void begin(Reload reload, Settings inForce, IntFunction<Executor> inSeconds) {
     new ReloadWatch(reload, inForce, inSeconds).next();
   }
 

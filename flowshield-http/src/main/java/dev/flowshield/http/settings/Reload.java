@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.engine.FlowShield;
@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class Reload {
+public final class Reload {
 
   private static final String AUTO = InFlightLimit.auto().toString();
   private static final String OFF = InFlightLimit.off().toString();
   private static final String CANNOT = "FlowShield cannot reload";
 
   /** The shield that is changed. */
-  interface Target {
+  public interface Target {
 
     /** Returns the engine with its limits. */
     FlowShield engine();
@@ -67,7 +67,7 @@ final class Reload {
    * @param texts the settings of the configuration
    * @param inForce all of them
    */
-  Reload(
+  public Reload(
       Target shield,
       Supplier<ConfigurationSources> sources,
       Supplier<ShieldSettings> code,
@@ -81,7 +81,7 @@ final class Reload {
   }
 
   /** Returns the current configuration, which may be impossible. */
-  Settings read() {
+  public Settings read() {
     return new Settings(sources.get());
   }
 
@@ -91,7 +91,7 @@ final class Reload {
    * @return the changes, a line each
    * @throws IllegalArgumentException if it is not possible; nothing has changed then
    */
-  List<String> change() {
+  public List<String> change() {
     lock.lock();
     try {
       Settings next = read();

@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import dev.flowshield.RateLimit;
 import java.util.List;
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the values
  */
-final class SettingType<T> {
+public final class SettingType<T> {
 
   /** The text that leaves a setting out. */
-  static final String OFF = "off";
+  public static final String OFF = "off";
 
   private static final String ON = "on";
 
@@ -32,7 +32,7 @@ final class SettingType<T> {
 
   /** Turns a text into a value. */
   @FunctionalInterface
-  interface Reader<T> {
+  public interface Reader<T> {
 
     /**
      * Returns the value of a text.
@@ -45,7 +45,7 @@ final class SettingType<T> {
 
   /** Checks a value that is not read from text. */
   @FunctionalInterface
-  interface Check<T> {
+  public interface Check<T> {
 
     /** Throws {@link IllegalArgumentException} if the value is not allowed. */
     void require(String name, T value);
@@ -79,17 +79,17 @@ final class SettingType<T> {
    * @param allowed the form of the texts, for documentation
    * @param example one text
    */
-  static <T> SettingType<T> of(String allowed, String example, Reader<T> reader) {
+  public static <T> SettingType<T> of(String allowed, String example, Reader<T> reader) {
     return new SettingType<>(allowed, example, reader, (name, value) -> {}, null, null);
   }
 
   /** Creates the type of any text. */
-  static SettingType<String> text(String allowed, String example) {
+  public static SettingType<String> text(String allowed, String example) {
     return of(allowed, example, (name, text) -> text);
   }
 
   /** Creates the type of a whole number from {@code least} to {@code most}. */
-  static SettingType<Integer> number(int least, int most, String example, String wayOut) {
+  public static SettingType<Integer> number(int least, int most, String example, String wayOut) {
     String range = String.format(Locale.ROOT, "%,d to %,d", least, most);
     return new SettingType<>(
         "a whole number from " + range,
@@ -121,12 +121,12 @@ final class SettingType<T> {
   }
 
   /** Creates the type of {@code on} and {@code off}. */
-  static SettingType<Boolean> onOrOff() {
+  public static SettingType<Boolean> onOrOff() {
     return oneOfTwo(ON, OFF);
   }
 
   /** Creates the type of {@code true} and {@code false}. */
-  static SettingType<Boolean> trueOrFalse() {
+  public static SettingType<Boolean> trueOrFalse() {
     return oneOfTwo("true", "false");
   }
 
@@ -141,7 +141,7 @@ final class SettingType<T> {
   }
 
   /** Creates the type of the constants of an enum, in lower case and with dashes. */
-  static <E extends Enum<E>> SettingType<E> oneOf(Class<E> type) {
+  public static <E extends Enum<E>> SettingType<E> oneOf(Class<E> type) {
     List<E> constants = List.of(type.getEnumConstants());
     List<String> names = constants.stream().map(SettingType::written).toList();
     String allowed = names.stream().map(name -> "`" + name + "`").collect(Collectors.joining(", "));
@@ -160,7 +160,7 @@ final class SettingType<T> {
   }
 
   /** Creates the type of one rate or several. */
-  static SettingType<List<RateLimit>> rates() {
+  public static SettingType<List<RateLimit>> rates() {
     return of("permits/period, several with commas between", "100/s, 5000/h", SettingType::rates);
   }
 
@@ -169,7 +169,7 @@ final class SettingType<T> {
   }
 
   /** Reads a text; a mistake that begins with the subject then begins with the name. */
-  static <T> T named(String name, String subject, Supplier<T> reading) {
+  public static <T> T named(String name, String subject, Supplier<T> reading) {
     try {
       return reading.get();
     } catch (IllegalArgumentException mistake) {
@@ -181,12 +181,12 @@ final class SettingType<T> {
   }
 
   /** Returns this type with the value {@code off}, which leaves the setting out. */
-  SettingType<T> orOff(String meaning) {
+  public SettingType<T> orOff(String meaning) {
     return new SettingType<>(allowed, example, reader, check, meaning, null);
   }
 
   /** Returns this type with the value {@code off}, which is an empty value. */
-  SettingType<T> orOff(String meaning, T empty) {
+  public SettingType<T> orOff(String meaning, T empty) {
     return new SettingType<>(allowed, example, reader, check, meaning, empty);
   }
 
@@ -197,7 +197,7 @@ final class SettingType<T> {
    * @throws IllegalArgumentException if the text is not allowed
    */
   @Nullable
-  T parse(String name, String text) {
+  public T parse(String name, String text) {
     if (none != null && text.equals(OFF)) {
       return off;
     }
@@ -211,27 +211,27 @@ final class SettingType<T> {
   }
 
   /** Returns the value of a text that is given in code, which has no word for off. */
-  T read(String name, String text) {
+  public T read(String name, String text) {
     return reader.read(name, Objects.requireNonNull(text, name));
   }
 
   /** Throws {@link IllegalArgumentException} if a value that code gives is not allowed. */
-  void require(String name, T value) {
+  public void require(String name, T value) {
     check.require(name, value);
   }
 
   /** Returns the form of the texts, for documentation. */
-  String allowed() {
+  public String allowed() {
     return allowed + (none == null ? "" : ", or `off`");
   }
 
   /** Returns a text that is allowed. */
-  String example() {
+  public String example() {
     return example;
   }
 
   /** Returns the parts of a text between its commas. */
-  static List<String> parts(String text) {
+  public static List<String> parts(String text) {
     return Stream.of(text.split(",", -1)).map(String::strip).toList();
   }
 }

@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import dev.flowshield.http.process.ClassPath;
 import dev.flowshield.http.process.ShieldLog;
@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param entries the entries; of an entry that is repeated, the last
  * @param repeated the names that it has more than once
  */
-record SettingsFile(Map<String, String> entries, Set<String> repeated) {
+public record SettingsFile(Map<String, String> entries, Set<String> repeated) {
 
-  static final String NAME = "flowshield.properties";
+  public static final String NAME = "flowshield.properties";
 
-  static final SettingsFile NONE = new SettingsFile(Map.of(), Set.of());
+  public static final SettingsFile NONE = new SettingsFile(Map.of(), Set.of());
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   /**
@@ -38,7 +38,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
    * <p>Of several the first counts, with a warning and not a failure: the settings of
    * tests come before those of the application in this way.
    */
-  static SettingsFile find() {
+  public static SettingsFile find() {
     List<URL> found = onClassPath();
     if (found.size() > 1) {
       ShieldLog.warn(NAME + " must be on the class path once, got " + found.size() + ", in "
@@ -57,7 +57,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
   }
 
   /** Returns whether there is a file, even an empty one. */
-  static boolean isThere() {
+  public static boolean isThere() {
     return !onClassPath().isEmpty();
   }
 
@@ -69,7 +69,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
   }
 
   /** Opens a file, which messages call by its name, and reads it. */
-  static SettingsFile read(Supplier<? extends InputStream> opened, String file) {
+  public static SettingsFile read(Supplier<? extends InputStream> opened, String file) {
     try (InputStream content = opened.get()) {
       return read(content, file);
     } catch (IOException unclosable) {
@@ -78,7 +78,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
   }
 
   /** Reads a file, which messages call by its name, and leaves it open. */
-  static SettingsFile read(InputStream content, String file) {
+  public static SettingsFile read(InputStream content, String file) {
     Repeats entries = new Repeats();
     try {
       BufferedReader text =
@@ -102,7 +102,7 @@ record SettingsFile(Map<String, String> entries, Set<String> repeated) {
   }
 
   /** The entries that are text. */
-  static Map<String, String> strings(Properties properties) {
+  public static Map<String, String> strings(Properties properties) {
     Map<String, String> strings = new HashMap<>();
     for (String name : properties.stringPropertyNames()) {
       strings.put(name, properties.getProperty(name, ""));

@@ -1,4 +1,4 @@
-package dev.flowshield.http;
+package dev.flowshield.http.settings;
 
 import dev.flowshield.engine.FlowShieldBuilder;
 import java.util.ArrayList;
@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of its values
  */
-final class SettingKey<T> {
+public final class SettingKey<T> {
 
   /** The topics of settings. */
-  enum Group {
+  public enum Group {
     LIMITS("Limits"),
     CLIENTS("Clients and proxies"),
     POLICY_ROWS("Policies"),
@@ -43,7 +43,7 @@ final class SettingKey<T> {
   }
 
   /** The changes of a setting that a running shield can take over. */
-  enum ReloadRule {
+  public enum ReloadRule {
     /** Every change. */
     LIVE("yes", false),
     /** A change of how much is admitted, which the reload reports as one of limits. */
@@ -76,7 +76,7 @@ final class SettingKey<T> {
 
   /** Joins a value with the one that was set before. */
   @FunctionalInterface
-  interface Join<T> {
+  public interface Join<T> {
 
     /**
      * Returns the value that is set from now on.
@@ -119,87 +119,87 @@ final class SettingKey<T> {
   }
 
   /** Begins a row; {@link Row#says} ends it and adds it to the table. */
-  static <T> Row<T> row(List<SettingKey<?>> table, String name, Group group, SettingType<T> type) {
+  public static <T> Row<T> row(List<SettingKey<?>> table, String name, Group group, SettingType<T> type) {
     return new Row<>(table, name, group, type);
   }
 
   /** Begins the row of a setting that only code can give, which is in no table. */
-  static <T> Row<T> inCode(String name, Group group) {
+  public static <T> Row<T> inCode(String name, Group group) {
     return new Row<>(new ArrayList<>(), name, group, null);
   }
 
   /** Returns the name that configurations use. */
-  String name() {
+  public String name() {
     return name;
   }
 
   /** Returns the name that code uses, such as {@code perClient}. */
-  String inCode() {
+  public String inCode() {
     return DASH.matcher(name).replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
   }
 
   /** Returns the topic. */
-  Group group() {
+  public Group group() {
     return group;
   }
 
   /** Returns whether configurations can state it; if not, only code can. */
-  boolean isText() {
+  public boolean isText() {
     return type != null;
   }
 
   /** Returns the values and how they are written. */
-  SettingType<T> type() {
+  public SettingType<T> type() {
     return Objects.requireNonNull(type, name);
   }
 
   /** Returns the default; null if there is no default. */
   @Nullable
-  T otherwise() {
+  public T otherwise() {
     return otherwise;
   }
 
   /** Returns the text with which a configuration starts; null if it starts without. */
   @Nullable
-  String startsAs() {
+  public String startsAs() {
     return startsAs;
   }
 
   /** Returns the default for documentation. */
-  String usual() {
+  public String usual() {
     return usual;
   }
 
   /** Returns which changes a reload takes over. */
-  ReloadRule reload() {
+  public ReloadRule reload() {
     return reload;
   }
 
   /** Returns a text of this setting without secrets. */
-  String shown(String text) {
+  public String shown(String text) {
     return mask.apply(text);
   }
 
   /** Returns the setting without which this one has no effect; null if it needs no other. */
   @Nullable
-  SettingKey<?> needed() {
+  public SettingKey<?> needed() {
     return needed;
   }
 
   /** Returns the value that is set from now on: see {@link Join}. */
-  T join(@Nullable T before, String named, T value) {
+  public T join(@Nullable T before, String named, T value) {
     return join.join(before, named, value);
   }
 
   /** Tells an engine that is being built of a value. */
-  void tell(FlowShieldBuilder engine, T value) {
+  public void tell(FlowShieldBuilder engine, T value) {
     if (effect != null) {
       effect.accept(engine, value);
     }
   }
 
   /** Returns the purpose of the setting, in one line. */
-  String doc() {
+  public String doc() {
     return doc;
   }
 
@@ -209,7 +209,7 @@ final class SettingKey<T> {
   }
 
   /** A row that is being written. Not thread-safe. */
-  static final class Row<T> {
+  public static final class Row<T> {
 
     private final List<SettingKey<?>> table;
     private final String name;

@@ -1,6 +1,5 @@
-package dev.flowshield.http;
+package dev.flowshield.http.client;
 
-import dev.flowshield.http.client.ForwardingHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param text the name of the source in a setting
  * @param header the header of trusted proxies; null for the server's own address of it
  */
-record ClientAddressSource(String text, @Nullable ForwardingHeader header) {
+public record ClientAddressSource(String text, @Nullable ForwardingHeader header) {
 
   private static final String CONTAINER = "container";
   private static final String HEADER = "header:";
@@ -20,7 +19,7 @@ record ClientAddressSource(String text, @Nullable ForwardingHeader header) {
    * @param name the setting, for messages
    * @throws IllegalArgumentException if the text names no source
    */
-  static ClientAddressSource parse(String name, String text) {
+  public static ClientAddressSource parse(String name, String text) {
     return switch (text) {
       case "peer", CONTAINER -> new ClientAddressSource(text, null);
       case "x-forwarded-for" -> new ClientAddressSource(text, ForwardingHeader.X_FORWARDED_FOR);
@@ -38,7 +37,7 @@ record ClientAddressSource(String text, @Nullable ForwardingHeader header) {
   }
 
   /** Returns whether the server states the address. */
-  boolean isContainer() {
+  public boolean isContainer() {
     return text.equals(CONTAINER);
   }
 }
