@@ -9,8 +9,8 @@ import dev.flowshield.engine.Shed;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.answer.RateLimitHeaders;
 import dev.flowshield.http.binding.RequestView;
-import dev.flowshield.http.charge.RequestCharges.Estimate;
 import dev.flowshield.http.charge.RequestCharges;
+import dev.flowshield.http.charge.RequestCharges.Estimate;
 import dev.flowshield.http.doctor.Doctor;
 import dev.flowshield.http.doctor.RejectionLog;
 import dev.flowshield.http.doctor.SheddingDiagnosis;
@@ -33,8 +33,8 @@ import dev.flowshield.http.settings.Settings;
 import dev.flowshield.http.settings.SettingsFile;
 import dev.flowshield.http.settings.ShieldSettings;
 import dev.flowshield.http.settings.Spelling;
-import dev.flowshield.http.stream.OpenStreams.Room;
 import dev.flowshield.http.stream.OpenStreams;
+import dev.flowshield.http.stream.OpenStreams.Room;
 import dev.flowshield.http.stream.StreamDetector;
 import dev.flowshield.http.watch.AdmittedRequest;
 import dev.flowshield.http.watch.AsyncDecision;
@@ -74,8 +74,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Clients.</b> A client is the address at the other end of the connection; for IPv6, its
  * first 64 bits. The shield ignores the headers of a request, unless it comes from {@linkplain
- * HttpShieldBuilder.Clients#trustedProxies trusted proxies}. All requests without an address are one
- * client.
+ * HttpShieldBuilder.Clients#trustedProxies trusted proxies}. All requests without an address are
+ * one client.
  *
  * <p><b>Responses.</b> An exhausted limit and a blocked client respond with 429, a full server with
  * 503. Both have {@code Retry-After}. For a per-client limit, the headers {@code RateLimit-Policy}
@@ -411,9 +411,9 @@ public final class HttpShield {
   }
 
   /**
-   * Returns whether this shield does anything, see {@link HttpShieldBuilder.Operations#enabled}. If not,
-   * {@link #admit} admits every request unseen, and a binding may omit the call. May change with
-   * {@link #reload()}.
+   * Returns whether this shield does anything: see {@link HttpShieldBuilder.Operations#enabled}. If
+   * not, {@link #admit} admits every request unseen, and a binding may omit the call. May change
+   * with {@link #reload()}.
    */
   public boolean isEnabled() {
     return setup.isEnabled();
@@ -467,7 +467,11 @@ public final class HttpShield {
 
   /** Returns the decision of the engine in the words of HTTP. */
   private HttpAdmission finish(
-      ShieldRuntime now, RequestView request, String client, RequestCharges charges, Admission admission) {
+      ShieldRuntime now,
+      RequestView request,
+      String client,
+      RequestCharges charges,
+      Admission admission) {
     if (admission instanceof Rejection rejection) {
       logRejection();
       if (rejection instanceof Shed) {

@@ -62,13 +62,13 @@ record ShieldRuntime(
         settings.orNull(SettingKeys.CRITICALITY),
         settings.trustedHeader(SettingKeys.CRITICALITY_HEADER));
     RequestClassifier classifier = new RequestClassifier(
-            settings.clientAddress(),
-            settings.lists(),
-            settings.networkPrefix(),
-            table,
-            settings.functions(),
-            criticality,
-            engine);
+        settings.clientAddress(),
+        settings.lists(),
+        settings.networkPrefix(),
+        table,
+        settings.functions(),
+        criticality,
+        engine);
     return new ShieldRuntime(
         isEnabled,
         settings.get(SettingKeys.INTERCEPTORS),

@@ -119,7 +119,8 @@ public final class SettingKey<T> {
   }
 
   /** Begins a row; {@link Row#says} ends it and adds it to the table. */
-  public static <T> Row<T> row(List<SettingKey<?>> table, String name, Group group, SettingType<T> type) {
+  public static <T> Row<T> row(
+      List<SettingKey<?>> table, String name, Group group, SettingType<T> type) {
     return new Row<>(table, name, group, type);
   }
 

@@ -82,7 +82,8 @@ public final class SettingKeys {
 
   private static final List<SettingKey<?>> TABLE = new ArrayList<>(); // filled by the rows
 
-  public static final SettingKey<List<RateLimit>> LIMIT = row("limit", LIMITS, rates().orOff("no limit"))
+  public static final SettingKey<List<RateLimit>> LIMIT = row(
+          "limit", LIMITS, rates().orOff("no limit"))
       .reload(AMOUNT)
       .joins(SettingKeys::once)
       .says("The requests of all clients together.");
@@ -183,11 +184,13 @@ public final class SettingKeys {
           "request-start", CLIENTS, header("X-Request-Start").orOff("none"))
       .says("The header in which trusted proxies write when they passed a request on.");
 
-  public static final SettingKey<Networks> ALLOW = row("allow", CLIENTS, networks().orOff("none"))
+  public static final SettingKey<Networks> ALLOW = row(
+          "allow", CLIENTS, networks().orOff("none"))
       .otherwise(Networks.NONE)
       .says("Clients that are not limited as clients.");
 
-  public static final SettingKey<Networks> DENY = row("deny", CLIENTS, networks().orOff("none"))
+  public static final SettingKey<Networks> DENY = row(
+          "deny", CLIENTS, networks().orOff("none"))
       .otherwise(Networks.NONE)
       .says("Clients that are rejected with 403, whatever they send.");
 
@@ -243,7 +246,8 @@ public final class SettingKeys {
       })
       .says("Whether `in-flight=auto` admits far less while memory is short.");
 
-  public static final SettingKey<Boolean> SHED_ON_PLATEAU = row("shed-on-plateau", OVERLOAD, onOrOff())
+  public static final SettingKey<Boolean> SHED_ON_PLATEAU = row(
+          "shed-on-plateau", OVERLOAD, onOrOff())
       .otherwise(false, "off")
       .reload(NEW_SHIELD)
       .tells((engine, isOn) -> {
@@ -279,7 +283,8 @@ public final class SettingKeys {
       .reload(NEW_SHIELD)
       .says("How limits go on while the store does not answer.");
 
-  public static final SettingKey<String> INSTANCES = row("instances", STORES, text("a whole number", "4"))
+  public static final SettingKey<String> INSTANCES = row(
+          "instances", STORES, text("a whole number", "4"))
       .usually("counted by the store")
       .needs(STORE)
       .reload(NEW_SHIELD)
@@ -320,7 +325,8 @@ public final class SettingKeys {
       .otherwise(503, "503")
       .says("The status of the response when the server is full.");
 
-  public static final SettingKey<HeaderMode> HEADERS = row("headers", RESPONSES, oneOf(HeaderMode.class))
+  public static final SettingKey<HeaderMode> HEADERS = row(
+          "headers", RESPONSES, oneOf(HeaderMode.class))
       .otherwise(HeaderMode.ON_REJECT, "on-reject")
       .says("Which responses have the headers `RateLimit-Policy` and `RateLimit`.");
 
@@ -387,7 +393,8 @@ public final class SettingKeys {
       .joins(SettingKeys::added)
       .says("Limits under names of their own.");
 
-  public static final SettingKey<LimitStore> OPEN_STORE = SettingKey.<LimitStore>inCode("store", STORES)
+  public static final SettingKey<LimitStore> OPEN_STORE = SettingKey.<LimitStore>inCode(
+          "store", STORES)
       .reload(NEW_SHIELD)
       .says("A store that the application has opened.");
 
@@ -395,8 +402,8 @@ public final class SettingKeys {
       SettingKey.<Function<? super RequestView, @Nullable String>>inCode("plan", POLICY_ROWS)
           .says("The plan of the client of a request.");
 
-  public static final SettingKey<Map<String, Function<? super RequestView, @Nullable String>>> KEYS =
-      SettingKey.<Map<String, Function<? super RequestView, @Nullable String>>>inCode(
+  public static final SettingKey<Map<String, Function<? super RequestView, @Nullable String>>>
+      KEYS = SettingKey.<Map<String, Function<? super RequestView, @Nullable String>>>inCode(
               "key", POLICY_ROWS)
           .otherwise(Map.of())
           .joins(SettingKeys::named)
@@ -441,7 +448,8 @@ public final class SettingKeys {
   private static final Map<String, SettingKey<?>> BY_NAME = byName();
 
   /** The names of these settings. */
-  public static final Set<String> NAMES = Collections.unmodifiableSet(new TreeSet<>(BY_NAME.keySet()));
+  public static final Set<String> NAMES =
+      Collections.unmodifiableSet(new TreeSet<>(BY_NAME.keySet()));
 
   private SettingKeys() {}
 

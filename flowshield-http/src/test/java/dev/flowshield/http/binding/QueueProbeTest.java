@@ -25,8 +25,10 @@ class QueueProbeTest {
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Queue<Runnable> timer = new ArrayDeque<>();
   private final Queue<Runnable> pool = new ArrayDeque<>();
-  private final HttpShield shield =
-      HttpShield.builder().inFlight(InFlightLimit.auto()).operations(o -> o.ticker(ticker)).build();
+  private final HttpShield shield = HttpShield.builder()
+      .inFlight(InFlightLimit.auto())
+      .operations(o -> o.ticker(ticker))
+      .build();
   private final QueueProbe probe = new QueueProbe(shield.engine(), pool::add, ticker, timer::add);
   private Duration late = Duration.ZERO; // of the timer
   private Duration sinceTick = Duration.ZERO;
