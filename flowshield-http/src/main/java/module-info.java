@@ -6,4 +6,6 @@ module dev.flowshield.http {
   requires static org.jspecify;
 
   exports dev.flowshield.http;
+  exports dev.flowshield.http.binding;
+  exports dev.flowshield.http.exchange;
 }

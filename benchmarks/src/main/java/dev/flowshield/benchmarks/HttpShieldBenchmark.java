@@ -1,10 +1,10 @@
 package dev.flowshield.benchmarks;
 
-import dev.flowshield.http.HttpAdmission;
-import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.http.RequestView;
-import dev.flowshield.http.ShieldResponse;
+import dev.flowshield.http.binding.RequestView;
+import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.exchange.ShieldResponse;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.flowshield.examples;
 
-import dev.flowshield.http.RequestView;
+import dev.flowshield.http.binding.RequestView;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,8 @@
 package dev.flowshield.http;
 
+import dev.flowshield.http.binding.AdmissionHooks;
+import dev.flowshield.http.binding.RequestView;
+import dev.flowshield.http.watch.AdmittedRequest;
 import org.jspecify.annotations.Nullable;
 
 /**

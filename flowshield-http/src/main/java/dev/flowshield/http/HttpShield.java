@@ -7,9 +7,41 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.Shed;
 import dev.flowshield.engine.ShieldStats;
-import dev.flowshield.http.OpenStreams.Room;
-import dev.flowshield.http.RequestCharges.Estimate;
+import dev.flowshield.http.answer.RateLimitHeaders;
+import dev.flowshield.http.binding.RequestView;
+import dev.flowshield.http.charge.RequestCharges;
+import dev.flowshield.http.charge.RequestCharges.Estimate;
+import dev.flowshield.http.doctor.Doctor;
+import dev.flowshield.http.doctor.RejectionLog;
+import dev.flowshield.http.doctor.SheddingDiagnosis;
+import dev.flowshield.http.doctor.SheddingLog;
+import dev.flowshield.http.exchange.Finding;
+import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.exchange.RequestInterceptor;
+import dev.flowshield.http.exchange.ShieldResponse;
+import dev.flowshield.http.exchange.StreamStats;
 import dev.flowshield.http.policy.PolicyTable;
+import dev.flowshield.http.process.ProcessorTime;
+import dev.flowshield.http.process.ShieldLog;
+import dev.flowshield.http.settings.Configuration;
+import dev.flowshield.http.settings.ConfigurationSources;
+import dev.flowshield.http.settings.Reload;
+import dev.flowshield.http.settings.ReloadWatch;
+import dev.flowshield.http.settings.SettingKeys;
+import dev.flowshield.http.settings.Settings;
+import dev.flowshield.http.settings.SettingsFile;
+import dev.flowshield.http.settings.ShieldSettings;
+import dev.flowshield.http.settings.Spelling;
+import dev.flowshield.http.stream.OpenStreams;
+import dev.flowshield.http.stream.OpenStreams.Room;
+import dev.flowshield.http.stream.StreamDetector;
+import dev.flowshield.http.watch.AdmittedRequest;
+import dev.flowshield.http.watch.AsyncDecision;
+import dev.flowshield.http.watch.CompletionWatcher;
+import dev.flowshield.http.watch.DetailedAdmittedRequest;
+import dev.flowshield.http.watch.RequestStart;
+import dev.flowshield.http.watch.UnchargedRequest;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Collections;
@@ -40,8 +72,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>Clients.</b> A client is the address at the other end of the connection; for IPv6, its first
- * 64 bits. The shield ignores the headers of a request, unless it comes from {@linkplain
+ * <p><b>Clients.</b> A client is the address at the other end of the connection; for IPv6, its
+ * first 64 bits. The shield ignores the headers of a request, unless it comes from {@linkplain
  * HttpShieldBuilder.Clients#trustedProxies trusted proxies}. All requests without an address are
  * one client.
  *
@@ -54,12 +86,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Streams.</b> Event streams, web sockets and other streams are in flight until they are
  * established. From then on they are open streams, which have caps of their own.
  *
- * <p><b>Operators.</b> {@link #engine()} has the statistics, the clients that are rejected most, and
- * methods that change a limit while requests arrive. Responses and {@link #toString()} use the
+ * <p><b>Operators.</b> {@link #engine()} has the statistics, the clients that are rejected most,
+ * and methods that change a limit while requests arrive. Responses and {@link #toString()} use the
  * current limits.
  *
- * <p><b>Sharing.</b> Many handlers, filters or event loops may use one shield. A request that passes
- * several of them is charged once. A request that passes two shields is charged by each.
+ * <p><b>Sharing.</b> Many handlers, filters or event loops may use one shield. A request that
+ * passes several of them is charged once. A request that passes two shields is charged by each.
  *
  * <p><b>Cost.</b> Thread-safe. In addition to {@link FlowShield#admit(String)}, a request costs a
  * key made from the address, and one small object. Rejections are prepared.
@@ -90,7 +122,7 @@ public final class HttpShield {
     this.streams = new OpenStreams(setup.streamCaps());
     CompletionWatcher watcher = new CompletionWatcher();
     this.owner = new AdmittedRequest.Owner(this, watcher, streams, this::logRejection);
-    StartupLog.log(isEnabled(), toString());
+    ShieldLog.log(isEnabled(), toString());
     this.doctor = new Doctor(setup.charging(), setup.healthPaths()); // may have something to add
     this.rejectionLog =
         new RejectionLog(engine, denied::sum, streams::stats, () -> doctor.lookAgain());
@@ -339,8 +371,8 @@ public final class HttpShield {
 
   /**
    * As {@link #admit}, for servers whose thread must not wait for a limiter outside the engine. The
-   * future is complete if the engine keeps all limits, which it does unless a limit has a limiter of
-   * another kind.
+   * future is complete if the engine keeps all limits, which it does unless a limit has a limiter
+   * of another kind.
    *
    * <p>Complete or cancel the future to stop waiting, for example when the client has gone.
    * Everything is then refunded. A limiter that fails, or that has not answered after five seconds,
@@ -379,9 +411,9 @@ public final class HttpShield {
   }
 
   /**
-   * Returns whether this shield does anything, see {@link HttpShieldBuilder.Operations#enabled}. If not,
-   * {@link #admit} admits every request unseen, and a binding may omit the call. May change with
-   * {@link #reload()}.
+   * Returns whether this shield does anything: see {@link HttpShieldBuilder.Operations#enabled}. If
+   * not, {@link #admit} admits every request unseen, and a binding may omit the call. May change
+   * with {@link #reload()}.
    */
   public boolean isEnabled() {
     return setup.isEnabled();
@@ -435,7 +467,11 @@ public final class HttpShield {
 
   /** Returns the decision of the engine in the words of HTTP. */
   private HttpAdmission finish(
-      ShieldRuntime now, RequestView request, String client, RequestCharges charges, Admission admission) {
+      ShieldRuntime now,
+      RequestView request,
+      String client,
+      RequestCharges charges,
+      Admission admission) {
     if (admission instanceof Rejection rejection) {
       logRejection();
       if (rejection instanceof Shed) {

@@ -10,7 +10,22 @@ import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.LimitSet;
 import dev.flowshield.engine.Penalty;
+import dev.flowshield.http.answer.CrossOrigin;
+import dev.flowshield.http.binding.RequestView;
+import dev.flowshield.http.exchange.BodyFormat;
+import dev.flowshield.http.exchange.HeaderMode;
+import dev.flowshield.http.exchange.LegacyHeaders;
+import dev.flowshield.http.exchange.RejectionRenderer;
+import dev.flowshield.http.exchange.RequestInterceptor;
 import dev.flowshield.http.policy.PolicyKey;
+import dev.flowshield.http.route.HealthPaths;
+import dev.flowshield.http.settings.Configuration;
+import dev.flowshield.http.settings.PolicyRows;
+import dev.flowshield.http.settings.SettingKey;
+import dev.flowshield.http.settings.SettingKeys;
+import dev.flowshield.http.settings.Settings;
+import dev.flowshield.http.settings.ShieldSettings;
+import dev.flowshield.http.settings.Spelling;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +51,6 @@ import org.jspecify.annotations.Nullable;
  * thread-safe. May build several shields, each with allowances of its own.
  */
 public final class HttpShieldBuilder {
-
-  /** The name of the limit for each client. */
-  static final String CLIENT = "client";
 
   private ShieldSettings settings = ShieldSettings.NONE;
 
@@ -403,7 +415,7 @@ public final class HttpShieldBuilder {
      * @throws IllegalArgumentException if a path is not in the form of a policy's path
      */
     public Policies exemptPaths(String... paths) {
-      set(SettingKeys.EXEMPT_PATHS, PolicySettings.exempt(List.of(paths)));
+      set(SettingKeys.EXEMPT_PATHS, PolicyRows.exempt(List.of(paths)));
       return this;
     }
 

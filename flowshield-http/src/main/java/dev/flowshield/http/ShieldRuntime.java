@@ -2,6 +2,21 @@ package dev.flowshield.http;
 
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.http.answer.RateLimitHeaders;
+import dev.flowshield.http.answer.ResponseSettings;
+import dev.flowshield.http.answer.Responses;
+import dev.flowshield.http.charge.CriticalityResolver;
+import dev.flowshield.http.charge.RequestClassifier;
+import dev.flowshield.http.client.TrustedHeader;
+import dev.flowshield.http.exchange.HeaderMode;
+import dev.flowshield.http.exchange.RequestInterceptor;
+import dev.flowshield.http.policy.PolicyTable;
+import dev.flowshield.http.route.HealthPaths;
+import dev.flowshield.http.settings.SettingKeys;
+import dev.flowshield.http.settings.ShieldDescription;
+import dev.flowshield.http.settings.ShieldSettings;
+import dev.flowshield.http.stream.StreamCaps;
+import dev.flowshield.http.watch.RequestStart;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -41,28 +56,28 @@ record ShieldRuntime(
   static ShieldRuntime of(ShieldSettings settings, FlowShield engine) {
     boolean isEnabled = settings.get(SettingKeys.ENABLED);
     ResponseSettings responses = settings.responses();
-    PolicySettings policies = settings.policies();
+    PolicyTable table = settings.table();
     TrustedHeader start = settings.trustedHeader(SettingKeys.REQUEST_START);
     CriticalityResolver criticality = new CriticalityResolver(
         settings.orNull(SettingKeys.CRITICALITY),
         settings.trustedHeader(SettingKeys.CRITICALITY_HEADER));
-    RequestClassifier charging = new RequestClassifier(
+    RequestClassifier classifier = new RequestClassifier(
         settings.clientAddress(),
         settings.lists(),
         settings.networkPrefix(),
-        policies.table(),
-        new PolicyFunctions(policies::planOf, policies.keys(), policies.hash()),
+        table,
+        settings.functions(),
         criticality,
         engine);
     return new ShieldRuntime(
         isEnabled,
         settings.get(SettingKeys.INTERCEPTORS),
-        charging,
+        classifier,
         settings.get(SettingKeys.HEALTH_PATHS),
         settings.streamCaps(),
-        new Responses(responses, policies.table(), calendarLimits(engine)),
+        new Responses(responses, table, calendarLimits(engine)),
         responses.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
-        !isEnabled || charging.isSynchronous(),
+        !isEnabled || classifier.isSynchronous(),
         start == null ? null : new RequestStart(start, settings.get(SettingKeys.INSTANT_SOURCE)));
   }
 

@@ -3,6 +3,9 @@ package dev.flowshield.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.exchange.ShieldResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Asking a shield, and what is required of its answer. */

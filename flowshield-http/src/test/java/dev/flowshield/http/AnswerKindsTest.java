@@ -7,7 +7,9 @@ import static dev.flowshield.http.Admissions.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Penalty;
-import dev.flowshield.http.ShieldResponse.Header;
+import dev.flowshield.http.exchange.BodyFormat;
+import dev.flowshield.http.exchange.ShieldResponse;
+import dev.flowshield.http.exchange.ShieldResponse.Header;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.List;

@@ -7,6 +7,7 @@ import static dev.flowshield.http.Admissions.rejected;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.engine.LimitStats;
+import dev.flowshield.http.client.ClientNetwork;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.testkit.ManualTicker;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;

@@ -8,6 +8,7 @@ import static dev.flowshield.http.Admissions.rejected;
 import static dev.flowshield.http.Admissions.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

@@ -8,6 +8,9 @@ import static dev.flowshield.http.Sources.shield;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.flowshield.http.exchange.ShieldResponse;
+import dev.flowshield.http.settings.ConfigurationSources;
+import dev.flowshield.http.settings.SettingsFile;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,7 @@ import static dev.flowshield.http.Admissions.spend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.flowshield.http.ShieldResponse.Header;
+import dev.flowshield.http.exchange.ShieldResponse.Header;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

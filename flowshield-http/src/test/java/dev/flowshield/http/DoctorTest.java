@@ -2,6 +2,10 @@ package dev.flowshield.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.http.doctor.Doctor;
+import dev.flowshield.http.exchange.Finding;
+import dev.flowshield.http.settings.ConfigurationSources;
+import dev.flowshield.http.settings.SettingsFile;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.HashMap;
 import java.util.List;

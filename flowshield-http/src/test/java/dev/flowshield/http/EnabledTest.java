@@ -10,6 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.settings.ConfigurationSources;
+import dev.flowshield.http.settings.SettingsFile;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.HashMap;
 import java.util.Map;

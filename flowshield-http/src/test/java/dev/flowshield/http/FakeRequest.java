@@ -1,5 +1,6 @@
 package dev.flowshield.http;
 
+import dev.flowshield.http.binding.RequestView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request without a server. */
-final class FakeRequest implements RequestView {
+public final class FakeRequest implements RequestView {
 
   private final String method;
   private final String path;
@@ -18,17 +19,17 @@ final class FakeRequest implements RequestView {
   private List<String> spellings = List.of();
   private @Nullable Object mark;
 
-  FakeRequest(String method, String path, @Nullable String peer) {
+  public FakeRequest(String method, String path, @Nullable String peer) {
     this.method = method;
     this.path = path;
     this.peer = peer;
   }
 
-  static FakeRequest from(@Nullable String peer) {
+  public static FakeRequest from(@Nullable String peer) {
     return new FakeRequest("GET", "/", peer);
   }
 
-  FakeRequest with(String header, String value) {
+  public FakeRequest with(String header, String value) {
     headers.computeIfAbsent(header, name -> new ArrayList<>()).add(value);
     return this;
   }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.engine.InFlightLimit;
+import dev.flowshield.http.exchange.BodyFormat;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -12,14 +12,17 @@ import org.junit.jupiter.api.Test;
 class ModuleTest {
 
   @Test
-  void exportsOnePackageAndBringsTheEngine() throws Exception {
+  void exportsWhatUsersAndBindingsNeedAndBringsTheEngine() throws Exception {
     URI classes =
         HttpShield.class.getProtectionDomain().getCodeSource().getLocation().toURI();
     ModuleDescriptor module = ModuleFinder.of(Path.of(classes))
         .find("dev.flowshield.http")
         .orElseThrow()
         .descriptor();
-    assertThat(module.exports()).hasToString("[dev.flowshield.http]");
+    assertThat(module.exports())
+        .extracting(ModuleDescriptor.Exports::toString)
+        .containsExactlyInAnyOrder(
+            "dev.flowshield.http", "dev.flowshield.http.binding", "dev.flowshield.http.exchange");
     assertThat(module.requires())
         .filteredOn(each -> !each.modifiers().contains(Requires.Modifier.STATIC))
         .extracting(Requires::name)

@@ -3,6 +3,8 @@ package dev.flowshield.http;
 import static dev.flowshield.http.Admissions.CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.Map;

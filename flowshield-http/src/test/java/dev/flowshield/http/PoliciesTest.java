@@ -10,6 +10,9 @@ import static dev.flowshield.http.Admissions.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Limit;
+import dev.flowshield.http.binding.AdmissionHooks;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.List;
 import java.util.Map;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.Decision;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.http.exchange.HeaderMode;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.Map;

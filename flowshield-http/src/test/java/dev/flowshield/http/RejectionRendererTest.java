@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.flowshield.engine.OverLimit;
-import dev.flowshield.http.ShieldResponse.Header;
+import dev.flowshield.http.exchange.RejectionRenderer;
+import dev.flowshield.http.exchange.ShieldResponse;
+import dev.flowshield.http.exchange.ShieldResponse.Header;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.settings.ConfigurationSources;
+import dev.flowshield.http.settings.ReloadWatch;
+import dev.flowshield.http.settings.Settings;
+import dev.flowshield.http.settings.SettingsFile;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,8 @@
 package dev.flowshield.http;
 
+import dev.flowshield.http.settings.ConfigurationSources;
+import dev.flowshield.http.settings.SettingsFile;
+import dev.flowshield.http.settings.ShieldSettings;
 import java.util.Map;
 import java.util.Set;
 

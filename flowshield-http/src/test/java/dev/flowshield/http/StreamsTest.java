@@ -10,6 +10,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.http.binding.AdmissionHooks;
+import dev.flowshield.http.binding.Progress;
+import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.exchange.ShieldResponse;
+import dev.flowshield.http.exchange.StreamStats;
+import dev.flowshield.http.settings.ConfigurationSources;
+import dev.flowshield.http.settings.SettingsFile;
+import dev.flowshield.http.watch.UnchargedRequest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.flowshield.servlet;
 
-import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.Progress;
-import dev.flowshield.http.WatchedWork;
+import dev.flowshield.http.binding.Progress;
+import dev.flowshield.http.binding.WatchedWork;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;

@@ -1,6 +1,6 @@
 package dev.flowshield.servlet;
 
-import dev.flowshield.http.Progress;
+import dev.flowshield.http.binding.Progress;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import java.lang.reflect.Method;

@@ -1,6 +1,6 @@
 package dev.flowshield.servlet;
 
-import dev.flowshield.http.ShieldResponse;
+import dev.flowshield.http.exchange.ShieldResponse;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;

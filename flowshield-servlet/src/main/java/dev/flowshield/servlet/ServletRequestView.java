@@ -1,6 +1,6 @@
 package dev.flowshield.servlet;
 
-import dev.flowshield.http.RequestView;
+import dev.flowshield.http.binding.RequestView;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.contract.Connection;
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.http.StreamStats;
+import dev.flowshield.http.exchange.StreamStats;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,8 +1,8 @@
 package dev.flowshield.undertow;
 
-import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.Progress;
-import dev.flowshield.http.WatchedWork;
+import dev.flowshield.http.binding.Progress;
+import dev.flowshield.http.binding.WatchedWork;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import io.undertow.server.Connectors;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;

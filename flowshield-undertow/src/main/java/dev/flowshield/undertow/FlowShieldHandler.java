@@ -1,11 +1,11 @@
 package dev.flowshield.undertow;
 
-import dev.flowshield.http.AdmissionHooks;
-import dev.flowshield.http.HttpAdmission;
-import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.http.QueueProbe;
-import dev.flowshield.http.ShieldResponse;
+import dev.flowshield.http.binding.AdmissionHooks;
+import dev.flowshield.http.binding.QueueProbe;
+import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.exchange.ShieldResponse;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;

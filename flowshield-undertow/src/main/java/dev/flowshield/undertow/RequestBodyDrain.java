@@ -1,6 +1,6 @@
 package dev.flowshield.undertow;
 
-import dev.flowshield.http.ShieldResponse;
+import dev.flowshield.http.exchange.ShieldResponse;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;

@@ -1,6 +1,6 @@
 package dev.flowshield.undertow;
 
-import dev.flowshield.http.RequestView;
+import dev.flowshield.http.binding.RequestView;
 import io.undertow.security.api.SecurityContext;
 import io.undertow.security.idm.Account;
 import io.undertow.server.HttpServerExchange;

@@ -1,11 +1,11 @@
 package dev.flowshield.vertx;
 
-import dev.flowshield.http.AdmissionHooks;
-import dev.flowshield.http.HttpAdmission;
-import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.http.QueueProbe;
-import dev.flowshield.http.ShieldResponse;
+import dev.flowshield.http.binding.AdmissionHooks;
+import dev.flowshield.http.binding.QueueProbe;
+import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.exchange.ShieldResponse;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

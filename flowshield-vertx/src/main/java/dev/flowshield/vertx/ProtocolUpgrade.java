@@ -1,6 +1,6 @@
 package dev.flowshield.vertx;
 
-import dev.flowshield.http.Progress;
+import dev.flowshield.http.binding.Progress;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;

@@ -1,6 +1,6 @@
 package dev.flowshield.vertx;
 
-import dev.flowshield.http.ShieldResponse;
+import dev.flowshield.http.exchange.ShieldResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;

@@ -1,8 +1,8 @@
 package dev.flowshield.vertx;
 
-import dev.flowshield.http.HttpAdmitted;
-import dev.flowshield.http.Progress;
-import dev.flowshield.http.WatchedWork;
+import dev.flowshield.http.binding.Progress;
+import dev.flowshield.http.binding.WatchedWork;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;

@@ -1,6 +1,6 @@
 package dev.flowshield.vertx;
 
-import dev.flowshield.http.RequestView;
+import dev.flowshield.http.binding.RequestView;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;

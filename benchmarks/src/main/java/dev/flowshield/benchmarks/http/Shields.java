@@ -1,8 +1,8 @@
 package dev.flowshield.benchmarks.http;
 
-import dev.flowshield.http.HeaderMode;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
+import dev.flowshield.http.exchange.HeaderMode;
 
 /**
  * The shields of the benchmarks, which admit all requests, from the plainest to one with all

@@ -4,8 +4,8 @@ import static dev.flowshield.contract.Application.HELLO;
 import static dev.flowshield.contract.Fixture.awaitNothingInFlight;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowshield.http.HeaderMode;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.exchange.HeaderMode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -3,9 +3,9 @@ package dev.flowshield.contract;
 import static dev.flowshield.contract.Application.HELLO;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flowshield.http.HeaderMode;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
+import dev.flowshield.http.exchange.HeaderMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.http.StreamStats;
+import dev.flowshield.http.exchange.StreamStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

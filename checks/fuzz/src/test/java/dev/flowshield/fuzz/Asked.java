@@ -1,6 +1,6 @@
 package dev.flowshield.fuzz;
 
-import dev.flowshield.http.RequestView;
+import dev.flowshield.http.binding.RequestView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -3,8 +3,8 @@ package dev.flowshield.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import java.util.List;
 import java.util.stream.Stream;
 

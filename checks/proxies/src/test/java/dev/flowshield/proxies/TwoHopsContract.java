@@ -3,9 +3,9 @@ package dev.flowshield.proxies;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.contract.Connection;
-import dev.flowshield.http.Finding;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
+import dev.flowshield.http.exchange.Finding;
 import dev.flowshield.testkit.ManualTicker;
 import dev.flowshield.undertow.FlowShieldHandler;
 import io.undertow.Undertow;

@@ -1,7 +1,7 @@
 package dev.flowshield.examples.guide;
 
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.http.RequestView;
+import dev.flowshield.http.binding.RequestView;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -2,11 +2,11 @@ package dev.flowshield.examples.guide;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.flowshield.http.BodyFormat;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
-import dev.flowshield.http.LegacyHeaders;
-import dev.flowshield.http.ShieldResponse;
+import dev.flowshield.http.exchange.BodyFormat;
+import dev.flowshield.http.exchange.LegacyHeaders;
+import dev.flowshield.http.exchange.ShieldResponse;
 
 /** Responses to rejected requests in the words of an application. */
 public final class OwnResponses {

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.examples.Visit;
-import dev.flowshield.http.HeaderMode;
-import dev.flowshield.http.HttpAdmission;
-import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.HttpShieldBuilder;
-import dev.flowshield.http.LegacyHeaders;
-import dev.flowshield.http.ShieldResponse;
+import dev.flowshield.http.exchange.HeaderMode;
+import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.exchange.LegacyHeaders;
+import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.IOException;
 import java.nio.file.Files;

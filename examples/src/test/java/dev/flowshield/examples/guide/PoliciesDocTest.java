@@ -3,10 +3,10 @@ package dev.flowshield.examples.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.examples.Visit;
-import dev.flowshield.http.HttpAdmission;
-import dev.flowshield.http.HttpAdmitted;
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.http.ShieldResponse;
+import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
+import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.IOException;
 import java.nio.file.Files;

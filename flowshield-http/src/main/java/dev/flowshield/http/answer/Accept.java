@@ -6,19 +6,20 @@ import org.jspecify.annotations.Nullable;
  * Chooses the kind of body that the Accept header of a client prefers.
  *
  * <p>The most specific range that matches a kind determines its quality (RFC 9110, 12.5.1). A range
- * with a parameter, other than a charset, matches no kind, because the kinds have no parameters. The
- * qualities are compared as follows:
+ * with a parameter, other than a charset, matches no kind, because the kinds have no parameters.
+ * The qualities are compared as follows:
  * <ul>
  *   <li>text is chosen if it is preferred to JSON of either kind, and the page if it is preferred
  *       to all others;
  *   <li>problem details are chosen over JSON if they are named and their quality is not lower;
- *   <li>otherwise, and if no kind is acceptable, the default is chosen: a response in another format
+ *   <li>otherwise, and if no kind is acceptable, the default is chosen: a response in another
+ *       format
  *       is more useful to the client than a 406.
  * </ul>
  *
  * <p>A malformed range is ignored. A header of more than 1,024 characters or 32 ranges gets the
- * default. Takes linear time, never throws, and allocates nothing if the header is absent or a usual
- * one.
+ * default. Takes linear time, never throws, and allocates nothing if the header is absent or a
+ * usual one.
  */
 public final class Accept {
 

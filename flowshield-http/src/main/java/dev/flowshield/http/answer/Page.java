@@ -12,9 +12,9 @@ import java.util.Base64;
 /**
  * The page for people, a template with placeholders.
  *
- * <p>The template is a resource. The text before its doctype is a comment for its editors and is not
- * sent. The content security policy is computed from its style and its script, so that both may be
- * edited.
+ * <p>The template is a resource. The text before its doctype is a comment for its editors and is
+ * not sent. The content security policy is computed from its style and its script, so that both may
+ * be edited.
  */
 final class Page {
 

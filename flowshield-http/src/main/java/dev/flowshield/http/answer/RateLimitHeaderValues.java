@@ -34,8 +34,8 @@ public final class RateLimitHeaderValues {
 
   /**
    * Returns the policy for a rate: {@code "client";q=100;w=60}. A period that divides a second
-   * becomes one second, with the permits of a second. There is no window unless the period is then a
-   * number of whole seconds. The burst is added if it differs from the quota.
+   * becomes one second, with the permits of a second. There is no window unless the period is then
+   * a number of whole seconds. The burst is added if it differs from the quota.
    */
   public static String policy(String name, RateLimit limit) {
     long nanos = limit.period().toNanos(); // at most 366 days, so it fits

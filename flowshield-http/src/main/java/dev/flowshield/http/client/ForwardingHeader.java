@@ -35,8 +35,8 @@ public final class ForwardingHeader {
   }
 
   /**
-   * A header that holds one address and no list, as some content delivery networks write it, such as
-   * {@code CF-Connecting-IP}.
+   * A header that holds one address and no list, as some content delivery networks write it, such
+   * as {@code CF-Connecting-IP}.
    *
    * @throws IllegalArgumentException if it is not the name of a header, or that of a list
    */

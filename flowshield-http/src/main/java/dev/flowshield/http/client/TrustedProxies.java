@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * something else than an address stands, the address behind it counts: the request comes from there
  * at least.
  *
- * <p>Immutable. Looks at {@value ForwardedHops#MOST} addresses and {@value ForwardedHops#MOST_TEXT} characters at
- * most, in linear time.
+ * <p>Immutable. Looks at {@value ForwardedHops#MOST} addresses and {@value ForwardedHops#MOST_TEXT}
+ * characters at most, in linear time.
  */
 public final class TrustedProxies {
 

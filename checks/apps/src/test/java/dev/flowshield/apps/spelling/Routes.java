@@ -1,7 +1,7 @@
 package dev.flowshield.apps.spelling;
 
-import dev.flowshield.http.HeaderMode;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.exchange.HeaderMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Request;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.HttpShield;
-import dev.flowshield.http.RequestView;
+import dev.flowshield.http.binding.RequestView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

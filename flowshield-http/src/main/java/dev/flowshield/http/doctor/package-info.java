@@ -1,0 +1,5 @@
+/** Signs of misconfiguration, and the log of rejections. */
+@NullMarked
+package dev.flowshield.http.doctor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package dev.flowshield.http.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What stands on the class path several times. */
+public final class ClassPath {
+
+  private static final Pattern LAST_NAME = Pattern.compile("([^/!]+)[/!]*$");
+
+  private ClassPath() {}
+
+  /** All that has this name, first the one that counts. */
+  public static List<URL> all(ClassLoader loader, String name) {
+    Map<String, URL> found = new LinkedHashMap<>(); // a URL is compared by its text, not its host
+    try {
+      for (URL each : Collections.list(loader.getResources(name))) {
+        found.putIfAbsent(each.toExternalForm(), each);
+      }
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException("the class path must be readable", unreadable);
+    }
+    return List.copyOf(found.values());
+  }
+
+  /**
+   * The jars or folders they are in, each by its last name: a log need not know where an
+   * application is installed, or what it may log in with to read its classes.
+   */
+  public static String places(List<URL> found, String name) {
+    return found.stream().map(each -> place(each, name)).collect(Collectors.joining(", "));
+  }
+
+  private static String place(URL found, String name) {
+    String text = found.getPath();
+    String root = text.substring(0, Math.max(0, text.length() - name.length()));
+    Matcher last = LAST_NAME.matcher(root);
+    return last.find() ? last.group(1) : "a jar";
+  }
+}

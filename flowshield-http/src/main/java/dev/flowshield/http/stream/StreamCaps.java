@@ -1,0 +1,23 @@
+package dev.flowshield.http.stream;
+
+/**
+ * The most streams that may be open.
+ *
+ * @param together of all clients; {@link #NONE} if there is no cap
+ * @param each of each client; {@link #NONE} if there is no cap
+ */
+public record StreamCaps(int together, int each) {
+
+  /** Stands for no cap. */
+  public static final int NONE = Integer.MAX_VALUE;
+
+  public static final StreamCaps OFF = new StreamCaps(NONE, NONE);
+
+  public StreamCaps withTogether(int most) {
+    return new StreamCaps(most, each);
+  }
+
+  public StreamCaps withEach(int most) {
+    return new StreamCaps(together, most);
+  }
+}

@@ -1,0 +1,5 @@
+/** Streams: how requests announce them, and how many are open. */
+@NullMarked
+package dev.flowshield.http.stream;
+
+import org.jspecify.annotations.NullMarked;
