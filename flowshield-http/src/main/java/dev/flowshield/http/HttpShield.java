@@ -1,6 +1,5 @@
 package dev.flowshield.http;
 
-import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.LimitStore;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
@@ -18,6 +17,7 @@ import dev.flowshield.http.doctor.SheddingDiagnosis;
 import dev.flowshield.http.doctor.SheddingLog;
 import dev.flowshield.http.exchange.Finding;
 import dev.flowshield.http.exchange.HttpAdmission;
+import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.http.exchange.RequestInterceptor;
 import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.http.exchange.StreamStats;
@@ -374,7 +374,7 @@ public final class HttpShield {
     if (now.healthPaths().contains(request.path()) && request.spellings().isEmpty()) {
       return UnchargedRequest.INSTANCE;
     }
-    AdmissionChain earlier = AdmissionChain.of(request);
+    AdmissionChain earlier = request.mark() == null ? null : AdmissionChain.of(request);
     if (earlier != null && earlier.isOf(this)) {
       return UnchargedRequest.INSTANCE;
     }
@@ -419,7 +419,7 @@ public final class HttpShield {
     Admitted admitted = (Admitted) admission;
     try {
       AdmittedRequest result = admitted(now.rateLimitHeaders(), client, charges, admitted);
-      AdmissionChain.add(request, result);
+      request.mark(request.mark() == null ? result : AdmissionChain.after(request, result));
       return result;
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
