@@ -23,10 +23,10 @@ record AdmissionChain(AdmittedRequest admitted, @Nullable AdmissionChain before)
         : mark instanceof AdmissionChain several ? several : null;
   }
 
-  /** Stores one more admission of a request. */
-  static void add(RequestView request, AdmittedRequest admitted) {
+  /** Returns the mark of a request that one more shield has admitted. */
+  static AdmissionHooks after(RequestView request, AdmittedRequest admitted) {
     @Nullable AdmissionChain before = of(request);
-    request.mark(before == null ? admitted : new AdmissionChain(admitted, before));
+    return before == null ? admitted : new AdmissionChain(admitted, before);
   }
 
   /** Returns the shield that was the last to admit the request. */

@@ -433,7 +433,7 @@ public final class HttpShield {
     if (now.healthPaths().contains(request.path()) && request.spellings().isEmpty()) {
       return UnchargedRequest.INSTANCE;
     }
-    AdmissionChain earlier = AdmissionChain.of(request);
+    AdmissionChain earlier = request.mark() == null ? null : AdmissionChain.of(request);
     if (earlier != null && earlier.isOf(this)) {
       return UnchargedRequest.INSTANCE;
     }
@@ -482,7 +482,7 @@ public final class HttpShield {
     Admitted admitted = (Admitted) admission;
     try {
       AdmittedRequest result = admitted(now.rateLimitHeaders(), client, charges, admitted);
-      AdmissionChain.add(request, result);
+      request.mark(request.mark() == null ? result : AdmissionChain.after(request, result));
       return result;
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();

@@ -3,8 +3,7 @@ package dev.flowshield.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.flowshield.http.answer.Accept;
-import dev.flowshield.http.answer.BodyKind;
+import dev.flowshield.http.answer.AcceptedKind;
 
 /** The request header {@code Accept}. */
 class AcceptFuzzTest {
@@ -12,11 +11,11 @@ class AcceptFuzzTest {
   @FuzzTest
   void choosesAKindWhateverStandsThere(byte[] input) {
     String header = Trial.header(input);
-    Trial.inTime(header, text -> Accept.choose(text, BodyKind.JSON));
+    Trial.inTime(header, text -> AcceptedKind.of(text, "JSON"));
 
-    BodyKind chosen = Accept.choose(header, BodyKind.JSON);
-    assertThat(Accept.choose(header, BodyKind.PROBLEM))
+    String chosen = AcceptedKind.of(header, "JSON");
+    assertThat(AcceptedKind.of(header, "PROBLEM"))
         .as("the default in place of the default, and else the same")
-        .isEqualTo(chosen == BodyKind.JSON ? BodyKind.PROBLEM : chosen);
+        .isEqualTo(chosen.equals("JSON") ? "PROBLEM" : chosen);
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * default. Takes linear time, never throws, and allocates nothing if the header is absent or a
  * usual one.
  */
-public final class Accept {
+final class Accept {
 
   private static final int LONGEST = 1024;
   private static final int MOST_RANGES = 32;
@@ -54,7 +54,7 @@ public final class Accept {
    * @param header the value of the header, null if it is absent
    * @param byDefault {@link BodyKind#JSON}, or {@link BodyKind#PROBLEM} to send it in place of JSON
    */
-  public static BodyKind choose(@Nullable String header, BodyKind byDefault) {
+  static BodyKind choose(@Nullable String header, BodyKind byDefault) {
     if (header == null
         || header.equals("*/*")
         || header.equals(BodyKind.JSON.contentType())

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable. Creates a body at each call; only {@linkplain Pages pages} are cached.
  */
-public final class Bodies {
+final class Bodies {
 
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVICE_UNAVAILABLE = 503;
@@ -27,7 +27,7 @@ public final class Bodies {
    * @param scope the scope of the limit: {@code per-ip}, {@code per-key} or {@code global}
    * @param permits the permits of the limit
    */
-  public static Bodies ofLimit(
+  static Bodies ofLimit(
       RejectionReason reason,
       int status,
       @Nullable String policy,
@@ -40,7 +40,7 @@ public final class Bodies {
   }
 
   /** Creates bodies that name no limit. */
-  public static Bodies of(RejectionReason reason, int status, String mode, Pages pages) {
+  static Bodies of(RejectionReason reason, int status, String mode, Pages pages) {
     return new Bodies(reason, status, ",\"mode\":\"" + mode + "\"", "", pages);
   }
 
@@ -58,7 +58,7 @@ public final class Bodies {
   }
 
   /** Returns the body for a wait. It is shared and must not be changed. */
-  public byte[] body(BodyKind kind, long seconds) {
+  byte[] body(BodyKind kind, long seconds) {
     return switch (kind) {
       case JSON -> bytes(beforeRetryAfter + seconds + afterRetryAfter);
       case PROBLEM -> problem;

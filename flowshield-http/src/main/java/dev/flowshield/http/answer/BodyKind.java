@@ -1,7 +1,7 @@
 package dev.flowshield.http.answer;
 
 /** The kinds of bodies that a rejection may have. */
-public enum BodyKind {
+enum BodyKind {
   /** A JSON object of FlowShield's own. */
   JSON("application/json"),
   /** The problem details of RFC 9457. */
@@ -20,12 +20,12 @@ public enum BodyKind {
   }
 
   /** Returns the value of Content-Type. */
-  public String contentType() {
+  String contentType() {
     return contentType;
   }
 
   /** Returns whether the body is a page. */
-  public boolean isPage() {
+  boolean isPage() {
     return this == HTML || this == HTML_WITH_BUTTON;
   }
 }

@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * <p>Thread-safe. Caches pages of about 4 kB each, in a {@link WaitCache} for each reason.
  */
-public final class Pages {
+final class Pages {
 
   private final Page page = Page.BUSY;
   private final Map<RejectionReason, WaitCache<byte[]>> repeating =
@@ -19,7 +19,7 @@ public final class Pages {
       new EnumMap<>(RejectionReason.class);
 
   /** Creates an empty cache for the page of this library. */
-  public Pages() {
+  Pages() {
     for (RejectionReason reason : RejectionReason.values()) {
       repeating.put(reason, pages(reason, true));
       withButton.put(reason, pages(reason, false));
@@ -31,7 +31,7 @@ public final class Pages {
   }
 
   /** Returns the value of Content-Security-Policy for a page. */
-  public String contentSecurityPolicy() {
+  String contentSecurityPolicy() {
     return page.contentSecurityPolicy();
   }
 

@@ -16,16 +16,16 @@ import java.util.List;
  * <p>Names are those of limits. A {@code Limit} checks that they have no character that a string of
  * RFC 9651 must escape. Pure functions.
  */
-public final class RateLimitHeaderValues {
+final class RateLimitHeaderValues {
 
   /** The name of the header that states the rates of limits. */
-  public static final String POLICY_NAME = "RateLimit-Policy";
+  static final String POLICY_NAME = "RateLimit-Policy";
 
   /** The name of the header that states the status of limits. */
-  public static final String NAME = "RateLimit";
+  static final String NAME = "RateLimit";
 
   /** The most policies in one header; the first ones stay. */
-  public static final int MOST_POLICIES = 4;
+  static final int MOST_POLICIES = 4;
 
   private static final long MOST_INTEGER = 999_999_999_999_999L; // an Integer of RFC 9651
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -37,7 +37,7 @@ public final class RateLimitHeaderValues {
    * becomes one second, with the permits of a second. There is no window unless the period is then
    * a number of whole seconds. The burst is added if it differs from the quota.
    */
-  public static String policy(String name, RateLimit limit) {
+  static String policy(String name, RateLimit limit) {
     long nanos = limit.period().toNanos(); // at most 366 days, so it fits
     boolean partOfSecond = nanos < NANOS_PER_SECOND && NANOS_PER_SECOND % nanos == 0;
     long quota = partOfSecond ? times(limit.permits(), NANOS_PER_SECOND / nanos) : limit.permits();
@@ -59,14 +59,14 @@ public final class RateLimitHeaderValues {
    * "in-flight";q=8;qu="concurrent-requests"}. Its {@linkplain #status(String, long) status} has no
    * seconds, because the end of work is unknown.
    */
-  public static String policyInFlight(String name, long most) {
+  static String policyInFlight(String name, long most) {
     StringBuilder policy = named(name);
     add(policy, "q", most);
     return policy.append(";qu=\"concurrent-requests\"").toString();
   }
 
   /** Returns the status of a policy that has all permits: {@code "client";r=100}. */
-  public static String status(String name, long remaining) {
+  static String status(String name, long remaining) {
     return "\"" + name + "\";r=" + fitting(remaining);
   }
 
@@ -76,19 +76,19 @@ public final class RateLimitHeaderValues {
    * @param remaining the remaining permits
    * @param seconds the time until there are more permits; for a rejection, until there are enough
    */
-  public static String status(String name, long remaining, long seconds) {
+  static String status(String name, long remaining, long seconds) {
     return "\"" + name + "\";r=" + fitting(remaining) + ";t=" + fitting(seconds);
   }
 
   /** Returns the value of either header, in the order of the configuration. */
-  public static String list(List<String> members) {
+  static String list(List<String> members) {
     return String.join(", ", members.subList(0, Math.min(members.size(), MOST_POLICIES)));
   }
 
   /**
    * Returns a wait in whole seconds, rounded up, at least one, so that no client retries too early.
    */
-  public static long seconds(long waitNanos) {
+  static long seconds(long waitNanos) {
     long begun = waitNanos % NANOS_PER_SECOND > 0 ? 1 : 0;
     return Math.max(1, waitNanos / NANOS_PER_SECOND + begun);
   }

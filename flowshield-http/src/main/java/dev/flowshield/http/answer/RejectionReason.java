@@ -1,7 +1,7 @@
 package dev.flowshield.http.answer;
 
 /** The reasons to reject, with their texts for clients and for people. */
-public enum RejectionReason {
+enum RejectionReason {
   /** A client has exhausted its limit. */
   CLIENT_OVER_LIMIT(
       "Rate limit exceeded",

@@ -8,15 +8,15 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link dev.flowshield.http.HttpShieldBuilder} sets for the answers to rejections.
+ * The settings of responses.
  *
- * @param overloadStatus the status where the server is full
- * @param headers when the headers of the draft are sent
- * @param legacyHeaders which of the older headers are sent
- * @param body the body unless the client asks for another
- * @param crossOrigin the web pages elsewhere that may read the answers
- * @param renderer the application's own, null if it has none
- * @param clock for the headers that name a time of day
+ * @param overloadStatus the status of a response by a full server
+ * @param headers the responses that have the headers of the draft
+ * @param legacyHeaders the meaning of the older headers
+ * @param body the body, unless the client prefers another one
+ * @param crossOrigin the origins whose web pages may read the responses
+ * @param renderer the renderer of the application, or null
+ * @param clock the clock for headers with a time of day
  */
 public record ResponseSettings(
     int overloadStatus,

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe, lock-free. Holds at most {@value #MOST_CACHED} values.
  */
-public final class WaitCache<T> {
+final class WaitCache<T> {
 
   private static final int MOST_CACHED = 64;
 
@@ -26,12 +26,12 @@ public final class WaitCache<T> {
    *
    * @param maker creates a value from the seconds and the remaining permits
    */
-  public WaitCache(BiFunction<Long, Long, ? extends T> maker) {
+  WaitCache(BiFunction<Long, Long, ? extends T> maker) {
     this.maker = maker;
   }
 
   /** Returns the value for a wait in seconds, positive, and the remaining permits. */
-  public T of(long seconds, long remaining) {
+  T of(long seconds, long remaining) {
     int index = (int) (seconds % MOST_CACHED);
     Cached<T> known = cached.get(index);
     if (known == null || known.seconds != seconds || known.remaining != remaining) {

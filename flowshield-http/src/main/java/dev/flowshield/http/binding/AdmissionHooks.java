@@ -29,7 +29,7 @@ public interface AdmissionHooks {
   boolean established();
 
   /**
-   * Reports the cost of a request to each shield that has admitted it. No effect if none has.
+   * Reports the cost of a request to each shield that has admitted it. No effect on others.
    *
    * @throws IllegalArgumentException if the permits are negative
    */
@@ -41,7 +41,7 @@ public interface AdmissionHooks {
 
   /**
    * Reports to each shield that has admitted a request that its exchange is a stream from now on.
-   * No effect if none has.
+   * No effect on other requests.
    *
    * @return false if a shield has no room for the stream
    */

@@ -24,7 +24,7 @@ public enum Progress {
    * Returns the progress of work whose response is committed and has not ended: {@link
    * #ESTABLISHED} for an event stream, else {@link #GOING_ON}.
    *
-   * @param contentType the value of the header {@code Content-Type}; null if there is none
+   * @param contentType the value of the header {@code Content-Type}, or null
    */
   public static Progress committed(@Nullable String contentType) {
     return contentType != null && isEventStream(contentType) ? ESTABLISHED : GOING_ON;

@@ -35,7 +35,7 @@ public interface RequestView {
     return List.of();
   }
 
-  /** Returns the name of the user that the server has authenticated; null if there is none. */
+  /** Returns the name of the user that the server has authenticated, or null. */
   default @Nullable String principal() {
     return null;
   }
@@ -58,7 +58,7 @@ public interface RequestView {
   }
 
   /**
-   * Returns the text of the IP address at the other end of the connection; null if there is none,
+   * Returns the text of the IP address at the other end of the connection, or null if it has none,
    * as on a Unix socket. Read it below any layer that replaces it by an address from a header.
    */
   @Nullable

@@ -295,36 +295,35 @@ final class ChargePlan {
     }
   }
 
-  /** Charges of this plan. */
-  private abstract class OfPlan implements RequestCharges {
+  private @Nullable String streamKey(String client) {
+    return kind == Kind.CLIENT_UNLIMITED ? null : client;
+  }
 
-    @Override
-    public final boolean isDenied() {
-      return kind == Kind.DENIED;
-    }
-
-    @Override
-    public final @Nullable String streamKey(String client) {
-      return kind == Kind.CLIENT_UNLIMITED ? null : client;
-    }
-
-    @Override
-    public final List<LimitStatus> storedLimitStatus(Admitted admitted) {
-      return visibleInStore.isEmpty()
-          ? List.of()
-          : admitted.limitStatus().stream()
-              .filter(each -> visibleInStore.contains(each.limit()))
-              .toList();
-    }
+  private List<LimitStatus> storedLimitStatus(Admitted admitted) {
+    return visibleInStore.isEmpty()
+        ? List.of()
+        : admitted.limitStatus().stream()
+            .filter(each -> visibleInStore.contains(each.limit()))
+            .toList();
   }
 
   /** One permit of one key in each limit. */
-  private final class OneKey extends OfPlan {
+  private final class OneKey implements RequestCharges {
 
     private final LimitSet charged;
 
     OneKey(LimitSet charged) {
       this.charged = charged;
+    }
+
+    @Override
+    public boolean isDenied() {
+      return kind == Kind.DENIED;
+    }
+
+    @Override
+    public @Nullable String streamKey(String client) {
+      return ChargePlan.this.streamKey(client);
     }
 
     @Override
@@ -343,13 +342,18 @@ final class ChargePlan {
     }
 
     @Override
+    public List<LimitStatus> storedLimitStatus(Admitted admitted) {
+      return ChargePlan.this.storedLimitStatus(admitted);
+    }
+
+    @Override
     public List<Estimate> estimates() {
       return List.of();
     }
   }
 
   /** A key and a cost for each limit. */
-  private final class Itemized extends OfPlan {
+  private final class Itemized implements RequestCharges {
 
     private final Charge[] charges;
     private final Criticality ofRequest;
@@ -359,6 +363,16 @@ final class ChargePlan {
       this.charges = charges;
       this.ofRequest = ofRequest;
       this.route = route;
+    }
+
+    @Override
+    public boolean isDenied() {
+      return kind == Kind.DENIED;
+    }
+
+    @Override
+    public @Nullable String streamKey(String client) {
+      return ChargePlan.this.streamKey(client);
     }
 
     @Override
@@ -390,6 +404,11 @@ final class ChargePlan {
       return shown.isEmpty()
           ? List.of()
           : engine.limitStatus(Request.of(shown.toArray(Charge[]::new)));
+    }
+
+    @Override
+    public List<LimitStatus> storedLimitStatus(Admitted admitted) {
+      return ChargePlan.this.storedLimitStatus(admitted);
     }
 
     @Override

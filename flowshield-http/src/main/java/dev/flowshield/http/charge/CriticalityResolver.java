@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Resolves the criticality of a request: from the application's function, or else from a header of
  * a trusted proxy. Immutable.
  *
- * @param function the application's function; null if there is none
+ * @param function the application's function, or null
  * @param header the header; null if no header is trusted
  */
 public record CriticalityResolver(

@@ -54,7 +54,7 @@ public interface RequestCharges {
    */
   Admission admit(String client);
 
-  /** As {@link #admit}, without a thread that waits for a limiter outside the engine. */
+  /** Asks like {@link #admit}, without a thread that waits for a limiter outside the engine. */
   CompletableFuture<Admission> admitAsync(String client);
 
   /** Returns the status of the limits that the client may know and the engine keeps. */

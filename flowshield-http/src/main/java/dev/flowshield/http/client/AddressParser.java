@@ -3,14 +3,14 @@ package dev.flowshield.http.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text of an IP address, and nothing that merely resembles one.
+ * Parses the text of an IP address, and rejects text that merely resembles one.
  *
- * <p>IPv4 is four decimal numbers of 0 to 255 without leading zeros, which some would take for
- * octal. IPv6 is what RFC 4291, section 2.2, allows: eight groups of up to four hexadecimal digits,
- * or fewer with one {@code ::} among them, the last two possibly as IPv4. Brackets around it, as
+ * <p>IPv4 is four decimal numbers of 0 to 255. Leading zeros are rejected, because some parsers
+ * take them for octal. IPv6 follows RFC 4291, section 2.2: eight groups of up to four hexadecimal
+ * digits, or fewer with one {@code ::}. The last two groups may be an IPv4 address. Brackets, as
  * some containers write them, and a zone ({@code %eth0}) are dropped.
  *
- * <p>One pass, no regular expression; the longest text looked at is {@value #LONGEST} characters.
+ * <p>Takes one pass and no regular expression. The longest text is {@value #LONGEST} characters.
  */
 final class AddressParser {
 
@@ -25,7 +25,7 @@ final class AddressParser {
 
   private int[] groups = NO_GROUPS;
   private int count;
-  private int gap = NONE; // how many groups stand before "::"
+  private int gap = NONE; // the number of groups before "::"
 
   private AddressParser(String text, int from, int end) {
     this.text = text;
@@ -34,14 +34,14 @@ final class AddressParser {
   }
 
   /**
-   * Whether the text is an IPv4 address: four numbers, so its one notation but for those within
+   * Returns whether a text is an IPv4 address: four numbers, which is its only notation outside of
    * IPv6.
    */
   static boolean isIpv4(String text) {
     return text.length() <= LONGEST && new AddressParser(text, 0, text.length()).ipv4() != NONE;
   }
 
-  /** The address that a part of a text is, or null if it is none. */
+  /** Returns the address in a part of a text, or null if the part is not an address. */
   static @Nullable IpAddress address(String text, int from, int end) {
     if (end - from > LONGEST || from == end) {
       return null;
@@ -53,8 +53,8 @@ final class AddressParser {
   }
 
   /**
-   * The address in an entry of a forwarding header, or null if there is none: with spaces or one
-   * pair of quotes around it, and possibly with a port, as in {@code 192.0.2.1:4711} or
+   * Returns the address in an entry of a forwarding header, or null. The entry may
+   * have spaces, one pair of quotes and a port, as in {@code 192.0.2.1:4711} or
    * {@code "[2001:db8::1]:4711"}.
    */
   static @Nullable IpAddress hop(String text, int from, int end) {
@@ -124,7 +124,7 @@ final class AddressParser {
     return new AddressParser(text, from, zone < 0 || zone > end ? end : zone).ipv6();
   }
 
-  /** Four numbers up to the end as 32 bits, or {@link #NONE}. */
+  /** Parses four numbers up to the end; returns 32 bits, or {@link #NONE}. */
   private long ipv4() {
     long bits = 0;
     for (int octets = 0; octets < 4; octets++) {
@@ -171,7 +171,7 @@ final class AddressParser {
     return complete ? address() : null;
   }
 
-  /** The second colon of the one "::" that there may be. */
+  /** Skips the second colon of the only "::"; returns false if that is not possible. */
   private boolean skipGap() {
     if (gap != NONE || !skip(':')) {
       return false;
@@ -180,7 +180,7 @@ final class AddressParser {
     return true;
   }
 
-  /** One group, or the IPv4 address that stands for the last two. */
+  /** Parses one group, or an IPv4 address in place of the last two groups. */
   private boolean group() {
     int start = at;
     int value = 0;

@@ -5,11 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The addresses of {@code Forwarded} (RFC 7239): a list of elements such as {@code
- * for="[2001:db8::1]:4711";proto=https}, of which each proxy adds one.
+ * for="[2001:db8::1]:4711";proto=https}, one for each proxy.
  *
- * <p>It is read from its end, character by character, as the end is what a trusted proxy wrote. So
- * nothing that a client put before it, such as a quote without its second, changes how the end is
- * read.
+ * <p>The list is parsed backwards, character by character, because a trusted proxy wrote its end.
+ * Therefore text of a client before it, such as an unmatched quote, does not change the result.
  */
 final class Forwarded implements ForwardedHops {
 
@@ -19,7 +18,7 @@ final class Forwarded implements ForwardedHops {
   private final List<String> headers;
   private int header;
   private String text = "";
-  private int at = -1; // behind what is left of the text; -1 if nothing is left
+  private int at = -1; // the end of the rest of the text; -1 if nothing is left
   private int room = MOST_TEXT;
 
   private @Nullable IpAddress address; // of the element that is being read
@@ -50,11 +49,11 @@ final class Forwarded implements ForwardedHops {
     return address;
   }
 
-  /** Reads an element backwards, up to the comma before it. */
+  /** Parses an element backwards, up to the comma before it. */
   private boolean element() {
     skipSpace();
     while (at > 0 && before() != ',') {
-      if (before() == ';') { // also where a pair is missing
+      if (before() == ';') { // also if a pair is missing
         at--;
         skipSpace();
       } else if (!pair()) {
@@ -64,7 +63,7 @@ final class Forwarded implements ForwardedHops {
     return true;
   }
 
-  /** Reads a pair backwards. Of several addresses in one element, the first counts. */
+  /** Parses a pair backwards. The first of several addresses in one element counts. */
   private boolean pair() {
     int end = at;
     boolean isQuoted = before() == '"';
@@ -101,7 +100,7 @@ final class Forwarded implements ForwardedHops {
     return AddressParser.hop(plain.toString(), 0, plain.length());
   }
 
-  /** Goes before a quoted string: to its first quote, which no backslash escapes. */
+  /** Skips a quoted string backwards, to its first quote, which no backslash escapes. */
   private boolean skipQuoted() {
     at--;
     if (skipBackslashes() % 2 == 1) { // the last quote is escaped
@@ -128,7 +127,7 @@ final class Forwarded implements ForwardedHops {
     return end - at;
   }
 
-  /** Goes before the letters, digits and marks of a name or a value; false if there are none. */
+  /** Skips a name or a value backwards; returns false if it is empty. */
   private boolean skip(String moreMarks) {
     int end = at;
     while (at > 0 && (isTokenCharacter(before()) || moreMarks.indexOf(before()) >= 0)) {

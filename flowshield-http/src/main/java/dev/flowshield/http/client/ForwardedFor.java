@@ -4,15 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses of {@code X-Forwarded-For}: a list with commas between, to which each proxy adds
- * the address that it got the request from. Several headers of that name are one list.
+ * The addresses of {@code X-Forwarded-For}: a list with commas. Each proxy appends the address of
+ * its peer. Several headers of that name are one list.
  */
 final class ForwardedFor implements ForwardedHops {
 
   private final List<String> headers;
   private int header;
   private String text = "";
-  private int end = -1; // of what is left of the text; -1 if nothing is left
+  private int end = -1; // the end of the rest of the text; -1 if nothing is left
   private int room = MOST_TEXT;
 
   ForwardedFor(List<String> headers) {

@@ -3,20 +3,20 @@ package dev.flowshield.http.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses that proxies have written into a request, from the nearest proxy on. Not
- * thread-safe: of one request.
+ * The addresses that proxies have written into a request, beginning with that of the nearest proxy.
+ * Not thread-safe; confined to one request.
  */
 interface ForwardedHops {
 
-  /** The most that are looked at. */
+  /** The most addresses that are parsed. */
   int MOST = 32;
 
-  /** The most characters that are looked at, from the end. */
+  /** The most characters that are parsed, from the end. */
   int MOST_TEXT = 8192;
 
   /**
-   * The next address; null at the end, and where something else stands in place of an address, as
-   * nothing that stands before it can be believed.
+   * Returns the next address. Returns null at the end, and for an entry that is not an address,
+   * because the entries before it cannot be trusted.
    */
   @Nullable
   IpAddress next();

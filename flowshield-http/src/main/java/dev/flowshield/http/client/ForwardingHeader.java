@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request header in which trusted proxies name the client: one, as a request may bring the
- * others from anywhere. Immutable.
+ * The request header in which trusted proxies name the client. There is only one, because a client
+ * may write the others. Immutable.
  */
 public final class ForwardingHeader {
 
@@ -35,10 +35,10 @@ public final class ForwardingHeader {
   }
 
   /**
-   * A header that holds one address and no list, as some content delivery networks write it, such
+   * Returns a header with one address and no list, as some content delivery networks write it, such
    * as {@code CF-Connecting-IP}.
    *
-   * @throws IllegalArgumentException if it is not the name of a header, or that of a list
+   * @throws IllegalArgumentException if the name is not that of a header, or is that of a list
    */
   public static ForwardingHeader ofOneAddress(String name) {
     if (!NAME.matcher(name).matches()) {
@@ -55,12 +55,12 @@ public final class ForwardingHeader {
     return new ForwardingHeader(name, Form.ONE_ADDRESS);
   }
 
-  /** The name of the header. */
+  /** Returns the name of the header. */
   public String name() {
     return name;
   }
 
-  /** The addresses in the headers of that name, from the last one on. */
+  /** Returns the addresses in the headers of that name, beginning with the last one. */
   ForwardedHops hops(List<String> headers) {
     return switch (form) {
       case ADDRESSES -> new ForwardedFor(headers);
@@ -69,7 +69,7 @@ public final class ForwardingHeader {
     };
   }
 
-  /** One address; none if there are several headers, or a list in one. */
+  /** One address. It is missing if there are several headers, or a list in one. */
   private static final class OneAddress implements ForwardedHops {
 
     private @Nullable IpAddress address;

@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An IP address as bits: whatever way it was written, it is the same value.
+ * An IP address as bits. All notations of an address are equal.
  *
- * <p>All addresses are kept as 128 bits. An IPv4 address is kept as its IPv4-mapped form,
- * {@code ::ffff:a.b.c.d}, so that a client that reaches us over IPv4 is the same client on a socket
- * that is open for both, in every notation of that form.
+ * <p>All addresses have 128 bits. An IPv4 address has its IPv4-mapped form,
+ * {@code ::ffff:a.b.c.d}. Therefore a client that connects over IPv4 is the same client on a socket
+ * that is open for both.
  *
- * <p>Immutable. Reading and making a key take well under a microsecond, allocate some 150 bytes,
- * and never ask a name service.
+ * <p>Immutable. Parsing an address and making its key take well under a microsecond, allocate some
+ * 150 bytes, and never query a name service.
  *
  * @param high the first 64 bits
  * @param low the last 64 bits
@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 public record IpAddress(long high, long low) {
 
   /**
-   * The key of all clients whose address is missing or is no IP address; they share the allowance
+   * The key of all clients whose address is missing or not an IP address. They share the allowance
    * of one client.
    */
   public static final String UNKNOWN = "unknown";
 
-  /** How many bits of an IPv6 address stand for a client, unless told otherwise. */
+  /** The default number of bits of an IPv6 address that identify a client. */
   public static final int USUAL_PREFIX = 64;
 
   /** The bits of an address. */
@@ -38,50 +38,50 @@ public record IpAddress(long high, long low) {
   private static final int DIGITS = 4; // of a group
 
   /**
-   * Reads an address; null if the text is none. Brackets around an IPv6 address, as some containers
-   * write them, and its zone are dropped.
+   * Parses an address; returns null if the text is not an address. Brackets around an IPv6 address,
+   * as some containers write them, and its zone are dropped.
    */
   public static @Nullable IpAddress parse(String text) {
     return AddressParser.address(text, 0, text.length());
   }
 
   /**
-   * The key to count a peer under: {@code 192.0.2.1} for an IPv4 address,
-   * {@code 2001:0db8:0000:0001::/64} for an IPv6 address, else {@link #UNKNOWN}. One address has
-   * one key, in whatever notation it comes.
+   * Returns the key that counts a peer: {@code 192.0.2.1} for an IPv4 address,
+   * {@code 2001:0db8:0000:0001::/64} for an IPv6 address, else {@link #UNKNOWN}. All notations of
+   * an address have the same key.
    *
-   * <p>One IPv6 customer has 2<sup>64</sup> addresses to pick from, so the network part alone
-   * stands for it.
+   * <p>An IPv6 customer can choose from 2<sup>64</sup> addresses. Therefore the network part alone
+   * identifies a client.
    */
   public static String keyOf(@Nullable String peer) {
     return keyOf(peer, USUAL_PREFIX);
   }
 
   /**
-   * As {@link #keyOf(String)}.
+   * Returns the key like {@link #keyOf(String)}.
    *
-   * @param prefix how many bits of an IPv6 address stand for the client, 1 to 128
+   * @param prefix the number of bits of an IPv6 address that identify the client, 1 to 128
    */
   public static String keyOf(@Nullable String peer, int prefix) {
     if (peer == null) {
       return UNKNOWN;
     }
     if (peer.indexOf(':') < 0) {
-      return AddressParser.isIpv4(peer) ? peer : UNKNOWN; // there is no other way to write it
+      return AddressParser.isIpv4(peer) ? peer : UNKNOWN; // its only notation
     }
     IpAddress address = parse(peer);
     return address == null ? UNKNOWN : address.key(prefix);
   }
 
   /**
-   * The key to count it under, as {@link #keyOf(String)} has it.
+   * Returns the key that counts this address. As {@link #keyOf(String)}.
    *
-   * <p>Two kinds of IPv6 addresses stand for IPv4 hosts. An address of a translator
-   * ({@code 64:ff9b::/96}, RFC 6052) has the key of the IPv4 address within it, as all of them
-   * share their first 64 bits. Of 6to4 ({@code 2002::/16}, RFC 3056), 48 bits stand for one IPv4
-   * host.
+   * <p>Two kinds of IPv6 addresses belong to IPv4 hosts. An address of a translator
+   * ({@code 64:ff9b::/96}, RFC 6052) has the key of the IPv4 address within it, because all of them
+   * share their first 64 bits. An address of 6to4 ({@code 2002::/16}, RFC 3056) has 48 bits for one
+   * IPv4 host.
    *
-   * @param prefix how many bits of an IPv6 address stand for the client, 1 to 128
+   * @param prefix the number of bits of an IPv6 address that identify the client, 1 to 128
    */
   public String key(int prefix) {
     if (standsForIpv4()) {
@@ -93,22 +93,22 @@ public record IpAddress(long high, long low) {
             : prefix);
   }
 
-  /** Whether it is the address of one IPv4 host, which has no network of its own to pick from. */
+  /** Returns whether this is the address of one IPv4 host, which has no network to choose from. */
   public boolean standsForIpv4() {
     return isIpv4() || (high == TRANSLATED && low >>> Integer.SIZE == 0);
   }
 
-  /** The IPv4 address of 32 bits. */
+  /** Returns the IPv4 address of 32 bits. */
   static IpAddress ofIpv4(long bits) {
     return new IpAddress(0, MAPPED | bits);
   }
 
-  /** Whether it is an IPv4 address. */
+  /** Returns whether this is an IPv4 address. */
   boolean isIpv4() {
     return high == 0 && (low & 0xffff_ffff_0000_0000L) == MAPPED;
   }
 
-  /** Whether its first bits are those of another address. */
+  /** Returns whether the first bits of this address are those of another one. */
   boolean isIn(IpAddress first, int prefix) {
     return (high & mask(prefix)) == first.high && (low & mask(prefix - Long.SIZE)) == first.low;
   }
@@ -119,12 +119,12 @@ public record IpAddress(long high, long low) {
     return order != 0 ? order : Long.compareUnsigned(one.low, other.low);
   }
 
-  /** The address of which the bits behind a prefix are 0. */
+  /** Returns this address with all bits after a prefix set to 0. */
   IpAddress masked(int prefix) {
     return new IpAddress(high & mask(prefix), low & mask(prefix - Long.SIZE));
   }
 
-  /** The first bits of 64; none if the count is below 1, and all if it is above 63. */
+  /** Returns a mask of the first bits of 64; 0 for a count below 1, all for one above 63. */
   private static long mask(int bits) {
     return bits <= 0 ? 0 : bits >= Long.SIZE ? -1 : -1L << (Long.SIZE - bits);
   }
@@ -159,7 +159,7 @@ public record IpAddress(long high, long low) {
     return (half >>> (Long.SIZE - BITS_OF_GROUP - index % 4 * BITS_OF_GROUP)) & 0xffff;
   }
 
-  /** As it is written in a network: with dots, or as eight groups. */
+  /** Returns the address with dots, or as eight groups. */
   @Override
   public String toString() {
     return isIpv4() ? dotted((int) low) : network(BITS).substring(0, 8 * (DIGITS + 1) - 1);

@@ -4,8 +4,9 @@ package dev.flowshield.http.client;
  * A block of addresses, such as {@code 10.0.0.0/8} or {@code 2001:db8::/32}. Immutable.
  *
  * @param first its first address
- * @param prefix how many of the 128 bits of its addresses are the same; 96 more than is written for
- *     IPv4
+ * @param prefix the number of the 128 bits that its addresses have in common; for IPv4, 96 more
+ *     than
+ *     the written number
  */
 record Network(IpAddress first, int prefix) {
 
@@ -17,10 +18,11 @@ record Network(IpAddress first, int prefix) {
   private static final Network UNIQUE_LOCAL = parse("fc00::/7"); // RFC 4193
 
   /**
-   * Reads a network; an address without a prefix length is a network of one.
+   * Parses a network. An address without a prefix length is a network of one.
    *
-   * @throws IllegalArgumentException if it is none, or has bits set behind its prefix, as such a
-   *     network is hardly the one that was meant
+   * @throws IllegalArgumentException if the text is not a network, or has bits set after the
+   *     prefix,
+   *     which is most likely a mistake
    */
   static Network parse(String text) {
     return parse("network", text);
@@ -48,8 +50,8 @@ record Network(IpAddress first, int prefix) {
     }
     int prefix = slash < 0 ? IpAddress.BITS : length + IpAddress.BITS - most;
     if (address.isIpv4() && prefix < IPV4_OFFSET) {
-      // Of the mapped form, a shorter prefix would cover all of IPv4, whatever was meant.
-      throw mistake(name, text, "write an IPv4 network with dots, as in '10.0.0.0/8'");
+      // In the mapped form, a shorter prefix would cover all of IPv4.
+      throw mistake(text, "write an IPv4 network with dots, as in '10.0.0.0/8'");
     }
     Network network = new Network(address, prefix);
     if (!address.equals(address.masked(prefix))) {
@@ -73,15 +75,15 @@ record Network(IpAddress first, int prefix) {
         + shown + "': " + wayOut);
   }
 
-  /** Whether it has an address. */
+  /** Returns whether an address is in this network. */
   boolean contains(IpAddress address) {
     return address.isIn(first, prefix);
   }
 
-  /** Whether it is so large that it can hardly be the proxies of one operator. */
+  /** Returns whether this network is too large to be the proxies of one operator. */
   boolean isBroad() {
     if (prefix >= UNIQUE_LOCAL.prefix && UNIQUE_LOCAL.contains(first)) {
-      return false; // of one site, as the ranges of RFC 1918 are
+      return false; // one site, like the ranges of RFC 1918
     }
     boolean isIpv4 = first.isIpv4() && prefix >= IPV4_OFFSET;
     return prefix < (isIpv4 ? IPV4_OFFSET + LEAST_IPV4_PREFIX : LEAST_IPV6_PREFIX);

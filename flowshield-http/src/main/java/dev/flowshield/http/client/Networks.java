@@ -8,11 +8,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Networks that are treated alike, such as those of trusted proxies. As text they stand one after
- * the other with commas between, by their addresses or by the name of a set: {@code loopback} for
- * this machine, {@code private} for the networks that RFC 1918 and RFC 4193 set aside.
+ * A set of networks, such as those of trusted proxies. The text form is a list with commas of
+ * addresses or of names: {@code loopback} for this machine, {@code private} for the networks of
+ * RFC 1918 and RFC 4193.
  *
- * <p>Immutable. A look-up is a binary search: it takes less than a microsecond among 100,000.
+ * <p>Immutable. A look-up is a binary search, which takes less than a microsecond among 100,000.
  */
 public final class Networks {
 
@@ -20,7 +20,7 @@ public final class Networks {
       "loopback", List.of("127.0.0.0/8", "::1/128"),
       "private", List.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"));
 
-  // By first address, the widest of those that begin alike first.
+  // By first address, and then the widest network first.
   private static final Comparator<Network> BY_FIRST = Comparator.comparing(
           Network::first, IpAddress::compareUnsigned)
       .thenComparingInt(Network::prefix);
@@ -28,10 +28,10 @@ public final class Networks {
   /** No networks. */
   public static final Networks NONE = new Networks(List.of());
 
-  private final List<Network> all; // as they are written
+  private final List<Network> all; // in the order of the text
 
-  // The table: those that are in no other, by their first addresses. Two networks are either apart
-  // or one within the other, so an address is in none but the last one that begins before it.
+  // The table: the networks that are in no other, by their first addresses. Two networks are either
+  // apart or one within the other, so that an address can only be in the last one before it.
   private final Network[] apart;
   private final long[] highs; // of the first addresses, beside the table: a search reads them alone
   private final long[] lows;
@@ -55,7 +55,7 @@ public final class Networks {
   }
 
   /**
-   * Reads a list of networks.
+   * Parses a list of networks.
    *
    * @throws IllegalArgumentException if one is neither a network nor the name of a set
    */
@@ -74,10 +74,10 @@ public final class Networks {
     return new Networks(all);
   }
 
-  /** Returns whether one of them has an address. */
+  /** Returns whether an address is in one of the networks. */
   public boolean contains(IpAddress address) {
     int from = 0;
-    int to = apart.length; // those before from begin before the address, or there
+    int to = apart.length; // those before from begin at or before the address
     while (from < to) {
       int middle = (from + to) >>> 1;
       int order = Long.compareUnsigned(highs[middle], address.high());
@@ -92,17 +92,17 @@ public final class Networks {
     return from > 0 && apart[from - 1].contains(address);
   }
 
-  /** Returns whether there are none. */
+  /** Returns whether the set is empty. */
   public boolean isEmpty() {
     return all.isEmpty();
   }
 
-  /** Returns how many are named. */
+  /** Returns the number of networks in the text. */
   public int size() {
     return all.size();
   }
 
-  /** Those that are too large to be the proxies of one operator: below /8, or /16 for IPv6. */
+  /** Returns the networks too large for the proxies of one operator: below /8, or /16 for IPv6. */
   public List<String> broad() {
     return all.stream().filter(Network::isBroad).map(Network::toString).toList();
   }

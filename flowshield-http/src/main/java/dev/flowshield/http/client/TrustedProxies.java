@@ -5,16 +5,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the client behind proxies that are trusted.
+ * Finds the client behind trusted proxies.
  *
- * <p>The addresses in the header are read from the last to the first: the last was written by the
- * proxy that is connected to us, the one before it by the proxy before that. The first that is no
- * trusted proxy is the client; what stands before it came from the client and says nothing. Where
- * something else than an address stands, the address behind it counts: the request comes from there
- * at least.
+ * <p>The addresses in the header are parsed from the last to the first. The proxy that is connected
+ * to the server wrote the last one, the proxy before it the one before. The first address that is
+ * not a trusted proxy is the client. The addresses before it came from the client and are ignored.
+ * If an entry is not an address, the address after it counts, because the request came from there.
  *
- * <p>Immutable. Looks at {@value ForwardedHops#MOST} addresses and {@value ForwardedHops#MOST_TEXT}
- * characters at most, in linear time.
+ * <p>Immutable. Parses at most {@value ForwardedHops#MOST} addresses and {@value
+ * ForwardedHops#MOST_TEXT} characters, in linear time.
  */
 public final class TrustedProxies {
 
@@ -23,7 +22,7 @@ public final class TrustedProxies {
 
   private final Networks trusted;
   private final ForwardingHeader header;
-  private final int hops; // how many proxies there are; 0 if they are known by their networks
+  private final int hops; // the number of proxies; 0 if they are known by their networks
 
   private TrustedProxies(Networks trusted, ForwardingHeader header, int hops) {
     this.trusted = trusted;
@@ -31,16 +30,16 @@ public final class TrustedProxies {
     this.hops = hops;
   }
 
-  /** Proxies that are known by their networks. */
+  /** Returns proxies that are known by their networks. */
   public static TrustedProxies in(Networks networks, ForwardingHeader header) {
     return new TrustedProxies(networks, header, 0);
   }
 
   /**
-   * So many proxies in a row, wherever they are: the client is that entry of the header, from the
-   * last. Only for a server that none can reach but through all of them.
+   * Returns a number of proxies in a row, at any addresses. The client is that entry of the header,
+   * counted from the last. Only for a server that is unreachable except through all of them.
    *
-   * @throws IllegalArgumentException if it is not 1 to {@value ForwardedHops#MOST}
+   * @throws IllegalArgumentException if the number is not 1 to {@value ForwardedHops#MOST}
    */
   public static TrustedProxies hops(int hops, ForwardingHeader header) {
     if (hops < 1 || hops > MOST_HOPS) {
@@ -50,32 +49,32 @@ public final class TrustedProxies {
     return new TrustedProxies(Networks.NONE, header, hops);
   }
 
-  /** Whether a peer is one of them. */
+  /** Returns whether a peer is a trusted proxy. */
   public boolean trusts(@Nullable IpAddress peer) {
     return hops > 0 || (peer != null && trusted.contains(peer));
   }
 
-  /** Whether they are counted, and not known by their networks. */
+  /** Returns whether the proxies are counted, and not known by their networks. */
   public boolean areCounted() {
     return hops > 0;
   }
 
-  /** The name of the header that they write. */
+  /** Returns the name of the header that the proxies write. */
   public String header() {
     return header.name();
   }
 
-  /** Those networks that are too large to be the proxies of one operator. */
+  /** Returns the networks that are too large to be the proxies of one operator. */
   public List<String> broad() {
     return trusted.broad();
   }
 
   /**
-   * The client of a request; null if it is not known.
+   * Returns the client of a request; null if it is unknown.
    *
-   * @param peer null if it has no IP address, as on a Unix socket; only proxies that are counted
-   *     are believed there
-   * @param headers the values of a request header, in the order in which they came
+   * @param peer null if it has no IP address, as on a Unix socket; it is then trusted only if the
+   *     proxies are counted
+   * @param headers returns the values of a request header, in the order of their lines
    */
   public @Nullable IpAddress clientOf(
       @Nullable IpAddress peer, Function<String, List<String>> headers) {
@@ -98,7 +97,7 @@ public final class TrustedProxies {
     return last;
   }
 
-  /** As in {@code X-Forwarded-For from 10.0.0.0/8}. */
+  /** Returns a description, as in {@code X-Forwarded-For from 10.0.0.0/8}. */
   @Override
   public String toString() {
     return hops == 0 ? header + " from " + trusted : header + " of " + hops + " proxies in a row";

@@ -4,12 +4,12 @@ import dev.flowshield.Criticality;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How much requests mean, as it is written in a row or a header: {@code critical}. */
+/** Parses and formats a criticality in a row or a header: {@code critical}. */
 public final class Criticalities {
 
   private Criticalities() {}
 
-  /** Reads it, whatever its case; null if it is none. */
+  /** Parses a criticality without regard to case; returns null if the text is none. */
   public static @Nullable Criticality parse(String text) {
     for (Criticality each : Criticality.values()) {
       if (each.name().equalsIgnoreCase(text)) {
@@ -19,7 +19,7 @@ public final class Criticalities {
     return null;
   }
 
-  /** As it is written. */
+  /** Returns the text of a criticality. */
   static String text(Criticality criticality) {
     return criticality.name().toLowerCase(Locale.ROOT);
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A penalty as text: {@code 20/min} blocks a key that is rejected 20 times within a minute, for 5
- * minutes at first and for a day at most; {@code 20/min:1h} for an hour at first;
+ * Parses and formats a penalty: {@code 20/min} blocks a key that is rejected 20 times within a
+ * minute, for 5 minutes at first and for a day at most; {@code 20/min:1h} for an hour at first;
  * {@code 20/min:1h:7day} for a week at most.
  */
 public final class PenaltyText {
@@ -18,9 +18,9 @@ public final class PenaltyText {
   private PenaltyText() {}
 
   /**
-   * Reads a penalty.
+   * Parses a penalty.
    *
-   * @throws IllegalArgumentException if it is not in that form, or a part is outside its range
+   * @throws IllegalArgumentException if the text does not have that form, or a part is out of range
    */
   public static Penalty parse(String text) {
     return parse("penalty", text);
@@ -65,7 +65,7 @@ public final class PenaltyText {
         cause);
   }
 
-  /** A penalty as it is written. */
+  /** Returns the text of a penalty. */
   static String of(Penalty penalty) {
     return RateLimit.of(penalty.breaches(), penalty.within()) + ":" + span(penalty.firstBlock())
         + ":" + span(penalty.longestBlock());

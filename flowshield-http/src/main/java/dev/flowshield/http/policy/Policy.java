@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of the table of policies: which requests it is for, what their clients may, and how that is
- * counted.
+ * A row of the table of policies: the requests that it matches, the limits of their clients, and
+ * the way to count.
  *
  * <pre>
  *   GET   /search   free   10/s, 2000/h
  *   POST  /login    *      5/min   key=account on=status:401,403
  *   *     *.css     *      off      clients are not limited
- *   *     /old/**   *      deny     none may
+ *   *     /old/**   *      deny     all requests are rejected
  * </pre>
  *
  * <p>Immutable.
@@ -33,7 +33,7 @@ public final class Policy {
   private static final int LONGEST_NAME = 48;
 
   private final PolicyScope scope;
-  private final List<RateLimit> rates; // none for off and for deny
+  private final List<RateLimit> rates; // empty for off and for deny
   private final boolean isDenied;
   private final PolicyTerms terms;
 
@@ -44,15 +44,15 @@ public final class Policy {
     this.terms = terms;
   }
 
-  /** A policy by which clients are not limited on a route. */
+  /** Returns a policy that exempts clients from limits on a route. */
   public static Policy off(PolicyScope scope) {
     return new Policy(scope, List.of(), false, PolicyTerms.USUAL);
   }
 
   /**
-   * Reads a row: {@code <method> <path> <plan> <limits> [options]}.
+   * Parses a row: {@code <method> <path> <plan> <limits> [options]}.
    *
-   * @throws IllegalArgumentException if it is not a row, or a part of it is not possible
+   * @throws IllegalArgumentException if the text is not a row, or a part of it is not possible
    */
   public static Policy parse(String row) {
     List<String> words = Arrays.asList(row.strip().split("\\s+"));
@@ -99,70 +99,70 @@ public final class Policy {
     return this;
   }
 
-  /** Which requests it is for. */
+  /** Returns the requests that the row matches. */
   PolicyScope scope() {
     return scope;
   }
 
-  /** Whether it keeps a limit, and is not a word alone: off or deny. */
+  /** Returns whether the row has a limit, and is neither off nor deny. */
   boolean isLimiting() {
     return !rates.isEmpty();
   }
 
-  /** Whether its requests are rejected, whatever comes. */
+  /** Returns whether all requests of the row are rejected. */
   boolean isDenied() {
     return isDenied;
   }
 
-  /** The name of its limit. */
+  /** Returns the name of the limit. */
   public String name() {
     return terms.name();
   }
 
-  /** What it counts by. */
+  /** Returns the key that the limit counts by. */
   public PolicyKey key() {
     return terms.key();
   }
 
-  /** How much its requests mean; null if it does not say. */
+  /** Returns the criticality of the requests; null if the row states none. */
   @Nullable
   Criticality criticality() {
     return terms.criticality();
   }
 
-  /** What a request costs, or reserves until the cost is known. */
+  /** Returns the cost of a request, or the estimate until the cost is known. */
   public long cost() {
     return terms.cost();
   }
 
-  /** Whether the cost is known at the end of the request only. */
+  /** Returns whether the cost is unknown until the end of the request. */
   public boolean isSettled() {
     return terms.isSettled();
   }
 
   /**
-   * What a request has cost.
+   * Returns the real cost of a request.
    *
-   * @param status of its response; 0 if the client did not wait for one
-   * @param told what the application said; −1 if it said nothing
+   * @param status the status of the response; 0 if the client did not wait for one
+   * @param reported the cost that the application has reported; −1 if it has not
    */
-  public long cost(int status, long told) {
+  public long cost(int status, long reported) {
     StatusSet on = terms.on();
     boolean isCharged = on == null || status == 0 || on.contains(status);
-    return !isCharged ? 0 : terms.isLater() && told >= 0 ? told : terms.cost();
+    return !isCharged ? 0 : terms.isLater() && reported >= 0 ? reported : terms.cost();
   }
 
-  /** The status of the answer to a request that its limit rejects. */
+  /** Returns the status of the response to a request that the limit rejects. */
   int status() {
     return terms.status();
   }
 
-  /** The limit that it keeps. */
+  /** Returns the limit of the row. */
   public Limit limit() {
     return limit(null);
   }
 
-  /** The limit that it keeps, with the store of all limits if there is one. */
+  /** Returns the limit of the row, in the store of all limits if there is one. */
   public Limit limit(@Nullable LimitStore store) {
     Limit plain = terms.key().kind() == Kind.EVERYONE
         ? Limit.together(name(), rates)
@@ -174,22 +174,22 @@ public final class Policy {
     return terms.isShadow() ? limit.shadow() : limit;
   }
 
-  /** The same with a name. */
+  /** Returns this row with a name. */
   Policy named(String name) {
     return new Policy(scope, rates, isDenied, terms.named(name));
   }
 
-  /** Whether it is the same row for its clients, whatever it admits now: they keep their debts. */
+  /** Returns whether clients keep their debts if this row replaces another one. */
   boolean countsLike(Policy other) {
     return scope.equals(other.scope) && key().equals(other.key());
   }
 
-  /** Whether it is the same row but for its name. */
+  /** Returns whether this row equals another one except for the name. */
   boolean isLike(Policy other) {
     return named("").toString().equals(other.named("").toString());
   }
 
-  /** A name made of the words of its scope: {@code search-free}. */
+  /** Returns a name made of the words of the scope: {@code search-free}. */
   String proposedName() {
     List<String> words = new ArrayList<>(scope.route().words());
     words.addAll(scope.plans());
@@ -199,7 +199,7 @@ public final class Policy {
     return name.isEmpty() ? "all" : name.substring(0, Math.min(name.length(), LONGEST_NAME));
   }
 
-  /** The row with other rates, as of a limit that was changed. */
+  /** Returns the text of the row with the current rates of its limit. */
   String text(@Nullable Limit now) {
     List<RateLimit> current = now == null ? rates : now.limits();
     String limits = current.isEmpty()
@@ -208,7 +208,7 @@ public final class Policy {
     return (scope + " " + limits + " " + terms).strip();
   }
 
-  /** As it is written in a row. */
+  /** Returns the text of the row. */
   @Override
   public String toString() {
     return text(null);

@@ -3,14 +3,14 @@ package dev.flowshield.http.policy;
 import java.util.regex.Pattern;
 
 /**
- * What a policy counts by.
+ * The key that a policy counts by.
  *
- * @param kind where the key comes from
- * @param name of the header, of the cookie or of the function; else empty
+ * @param kind the source of the key
+ * @param name the name of the header, the cookie or the function; otherwise empty
  */
 public record PolicyKey(Kind kind, String name) {
 
-  /** Where a key comes from. */
+  /** The source of a key. */
   public enum Kind {
     /** The client's address. */
     ADDRESS,
@@ -26,7 +26,7 @@ public record PolicyKey(Kind kind, String name) {
     OWN
   }
 
-  /** The client's address, which is usual. */
+  /** The address of the client, which is the default. */
   static final PolicyKey ADDRESS = new PolicyKey(Kind.ADDRESS, "");
 
   private static final String HEADER = "header:";
@@ -35,10 +35,10 @@ public record PolicyKey(Kind kind, String name) {
   private static final Pattern OWN = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
   /**
-   * Reads a key: {@code address}, {@code everyone}, {@code principal}, {@code header:<name>},
+   * Parses a key: {@code address}, {@code everyone}, {@code principal}, {@code header:<name>},
    * {@code cookie:<name>}, or the name of a function.
    *
-   * @throws IllegalArgumentException if it is none of these
+   * @throws IllegalArgumentException if the text is none of these
    */
   static PolicyKey parse(String text) {
     if (text.startsWith(HEADER)) {
@@ -65,9 +65,10 @@ public record PolicyKey(Kind kind, String name) {
   }
 
   /**
-   * A name for a function of the application's own.
+   * Returns a name that a function of the application can have.
    *
-   * @throws IllegalArgumentException if it is not lower-case letters, digits and dashes, or is
+   * @throws IllegalArgumentException if the name is not lower-case letters, digits and dashes, or
+   *     is
    *     taken
    */
   public static String requireOwn(String name) {
@@ -87,19 +88,19 @@ public record PolicyKey(Kind kind, String name) {
   }
 
   /**
-   * Whether the key is the client's own for certain, so that the client may be told how its limit
-   * stands. A function may take it from what a client only claims, such as the name in a login.
+   * Returns whether the key certainly belongs to the client, so that the client may know the status
+   * of its limit. A function may use a mere claim of the client, such as the name in a login.
    */
   public boolean isProven() {
     return kind != Kind.OWN && kind != Kind.EVERYONE;
   }
 
-  /** Whether a client may send what it likes for it, and so have as many keys as it likes. */
+  /** Returns whether a client may choose the key, and therefore have any number of keys. */
   public boolean isChosen() {
     return kind == Kind.HEADER || kind == Kind.COOKIE || kind == Kind.OWN;
   }
 
-  /** As it is written in a row. */
+  /** Returns the text of the key in a row. */
   @Override
   public String toString() {
     return switch (kind) {

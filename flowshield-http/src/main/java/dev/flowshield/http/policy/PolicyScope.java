@@ -6,18 +6,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests a policy is for: those of a route, by clients of some plans. Policies of one scope
- * belong together.
+ * The requests that a policy matches: those of a route, from clients of some plans. Policies of one
+ * scope belong together.
  *
  * @param route the route
- * @param plans the plans; none for all requests, those without a plan among them
+ * @param plans the plans; empty for all requests, including those without a plan
  */
 public record PolicyScope(Route route, List<String> plans) {
 
   private static final String ALL = "*";
   private static final Pattern PLAN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,31}");
 
-  /** All requests of a route. */
+  /** Returns the scope of all requests of a route. */
   public static PolicyScope of(Route route) {
     return new PolicyScope(route, List.of());
   }
@@ -37,12 +37,12 @@ public record PolicyScope(Route route, List<String> plans) {
     return new PolicyScope(route, plans);
   }
 
-  /** Whether each request is of it. */
+  /** Returns whether this scope matches each request. */
   boolean isForAll() {
     return plans.isEmpty() && route.isForAll();
   }
 
-  /** Whether each request of another scope is of it. */
+  /** Returns whether this scope matches each request of another one. */
   boolean covers(PolicyScope other) {
     boolean hasPlans =
         plans.isEmpty() || (!other.plans.isEmpty() && plans.containsAll(other.plans));
@@ -61,7 +61,7 @@ public record PolicyScope(Route route, List<String> plans) {
     return plans.isEmpty() || (plan != null && plans.contains(plan));
   }
 
-  /** As it is written in a row. */
+  /** Returns the text of the scope in a row. */
   @Override
   public String toString() {
     return route + " " + (plans.isEmpty() ? ALL : String.join(",", plans));

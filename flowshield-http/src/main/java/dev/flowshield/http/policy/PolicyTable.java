@@ -14,11 +14,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Policies in the order in which they are looked at: the first scope that a request is of decides,
- * with all policies of that scope. A request of no scope has no policy here.
+ * Policies in the order of their evaluation. The first scope that matches a request decides, with
+ * all policies of that scope. A request that no scope matches has no policy.
  *
- * <p>Immutable. Finding is linear in the number of scopes, and allocates only where a path is
- * spelled in an unusual way.
+ * <p>Immutable. Finding a scope is linear in their number, and allocates only for an unusual
+ * spelling of a path.
  */
 public final class PolicyTable {
 
@@ -29,22 +29,22 @@ public final class PolicyTable {
   /**
    * The policies of a scope.
    *
-   * @param limiting those that keep a limit
-   * @param criticality how much its requests mean
+   * @param limiting the policies that have a limit
+   * @param criticality the criticality of the requests
    */
   private record Group(
       PolicyScope scope, List<Policy> limiting, boolean isDenied, Criticality criticality) {}
 
   private final List<Policy> policies;
   private final Map<String, PolicyKey> keys = new HashMap<>(); // by the name of the limit
-  private final Map<String, Integer> statuses = new HashMap<>(); // as well
+  private final Map<String, Integer> statuses = new HashMap<>(); // by the name of the limit
   private final List<Group> groups = new ArrayList<>();
 
   /**
-   * A table of these rows.
+   * Creates a table of rows.
    *
-   * @throws IllegalArgumentException if two have the same name, there are too many, or a scope is
-   *     off and limited as well
+   * @throws IllegalArgumentException if two rows have the same name, there are too many, or a scope
+   *     is off and limited as well
    */
   public PolicyTable(List<Policy> rows) {
     if (rows.size() > MOST_POLICIES) {
@@ -118,14 +118,14 @@ public final class PolicyTable {
     return name;
   }
 
-  /** The policies that keep a limit, in their order. */
+  /** Returns the policies that have a limit, in their order. */
   public List<Policy> limiting() {
     return limiting(policies);
   }
 
   /**
-   * A row that had another name in the table before, as names that are not given follow the order
-   * of the rows; null if there is none.
+   * Returns a row that had another name in an earlier table, or null. A default name
+   * depends on the order of the rows.
    */
   public @Nullable Policy renamed(PolicyTable before) {
     for (Policy row : limiting()) {
@@ -141,27 +141,27 @@ public final class PolicyTable {
     return !before.isEmpty() && before.stream().noneMatch(each -> each.name().equals(row.name()));
   }
 
-  /** What a limit counts by; null if it is not the limit of a policy. */
+  /** Returns the key of a limit; null if it is not the limit of a policy. */
   public @Nullable PolicyKey key(String limit) {
     return keys.get(limit);
   }
 
-  /** The status of the answer to a request that a limit rejects. */
+  /** Returns the status of the response to a request that a limit rejects. */
   public int status(String limit) {
     return statuses.getOrDefault(limit, PolicyTerms.USUAL_STATUS);
   }
 
-  /** Whether a plan is named, so that the plan of a request has to be known. */
+  /** Returns whether a row names a plan, so that the plan of a request must be known. */
   public boolean namesPlans() {
     return policies.stream().anyMatch(policy -> !policy.scope().plans().isEmpty());
   }
 
-  /** Whether each request is of a scope. */
+  /** Returns whether a scope matches each request. */
   public boolean isForAll() {
     return policies.stream().anyMatch(policy -> policy.scope().isForAll());
   }
 
-  /** Rows that no request comes to, as an earlier one takes all of theirs. */
+  /** Returns the rows that no request reaches, because an earlier row matches all of theirs. */
   public List<Policy> unreachable() {
     return policies.stream()
         .filter(policy -> groups.stream()
@@ -171,7 +171,7 @@ public final class PolicyTable {
         .toList();
   }
 
-  /** Returns the row that takes all requests from all limits behind it; null if there is none. */
+  /** Returns the row that exempts all requests from all limits after it, or null. */
   public @Nullable Policy exemptingAll() {
     for (Policy policy : policies) {
       if (policy.isLimiting()) {
@@ -184,7 +184,7 @@ public final class PolicyTable {
     return null;
   }
 
-  /** Returns the rows that limit or deny nothing but one of these paths. */
+  /** Returns the rows that limit or deny only one of these paths. */
   public List<Policy> only(Predicate<String> paths) {
     return policies.stream()
         .filter(policy -> policy.isLimiting() || policy.isDenied())
@@ -195,31 +195,31 @@ public final class PolicyTable {
         .toList();
   }
 
-  /** The number of scopes. */
+  /** Returns the number of scopes. */
   public int size() {
     return groups.size();
   }
 
-  /** Whether the requests of a scope are rejected, whatever comes. */
+  /** Returns whether all requests of a scope are rejected. */
   public boolean denies(int scope) {
     return groups.get(scope).isDenied;
   }
 
-  /** How much the requests of a scope mean. */
+  /** Returns the criticality of the requests of a scope. */
   public Criticality criticality(int scope) {
     return groups.get(scope).criticality;
   }
 
-  /** The policies of a scope that keep a limit; none if it is off. */
+  /** Returns the policies of a scope that have a limit; empty if it is off. */
   public List<Policy> of(int scope) {
     return groups.get(scope).limiting;
   }
 
   /**
-   * Returns the number of the scope that a request is of, from 0 on, whatever the case of its path;
-   * −1 if it is of none.
+   * Returns the number of the first scope that matches a request, from 0 on, if the case of its
+   * path does not count; −1 if there is none.
    *
-   * @param path in the form of {@link dev.flowshield.http.route.Route#path}
+   * @param path the path in the form of {@link dev.flowshield.http.route.Route#path}
    */
   public int find(String method, String path, @Nullable String plan) {
     for (int i = 0; i < groups.size(); i++) {
@@ -231,10 +231,10 @@ public final class PolicyTable {
   }
 
   /**
-   * Returns the number of the scope that a request is of if the case of its path counts; −1 if it
-   * is of none.
+   * Returns the number of the first scope that matches a request if the case of its path counts; −1
+   * if there is none.
    *
-   * @param found what {@link #find} has found: no scope before can be it
+   * @param found the result of {@link #find}; no scope before it matches
    */
   public int findCase(int found, String method, String path, @Nullable String plan) {
     for (int i = found; i < groups.size(); i++) {
@@ -245,12 +245,12 @@ public final class PolicyTable {
     return -1;
   }
 
-  /** Whether a scope has the route of a request, whatever its plans. */
+  /** Returns whether a scope matches a request for some plan. */
   public boolean hasRoute(String method, String path) {
     return groups.stream().anyMatch(group -> group.scope.route().matches(method, path));
   }
 
-  /** As {@link #find}, among the scopes alone that name the method. */
+  /** Returns the scope like {@link #find}, among those that name the method. */
   public int findNaming(String method, String path, @Nullable String plan) {
     for (int i = 0; i < groups.size(); i++) {
       PolicyScope scope = groups.get(i).scope;
@@ -261,7 +261,7 @@ public final class PolicyTable {
     return -1;
   }
 
-  /** The rows as they are written, with their limits as they are now. */
+  /** Returns the text of each row with the current rates of its limit. */
   public List<String> texts(List<Limit> limits) {
     Map<String, Limit> byName = new HashMap<>();
     limits.forEach(limit -> byName.put(limit.name(), limit));

@@ -10,18 +10,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a policy counts.
+ * The options of a policy.
  *
- * @param name its name; empty for one made of its scope
- * @param key what it counts by
- * @param cost what a request costs; where that is told later, what is reserved until then
- * @param isLater whether the application tells the cost at the end of the response
+ * @param name the name; empty for a name made of the scope
+ * @param key the key to count by
+ * @param cost the cost of a request, or the estimate until the cost is reported
+ * @param isLater whether the application reports the cost
  * @param on the statuses that are charged; null for all responses
- * @param isShadow whether it only counts
- * @param penalty what becomes of keys that it rejects again and again; null if nothing does
- * @param status of the answer to a rejected request
- * @param criticality how much its requests mean; null if it does not say
- * @param kept where its limit is kept
+ * @param isShadow whether the policy counts without rejecting
+ * @param penalty the penalty for repeated rejections, or null
+ * @param status the status of the response to a rejected request
+ * @param criticality the criticality of the requests; null if the row states none
+ * @param kept the storage of the limit
  */
 record PolicyTerms(
     String name,
@@ -41,11 +41,11 @@ record PolicyTerms(
   private static final Pattern STATUS = Pattern.compile("[45][0-9]{2}");
   private static final String LATER = "later";
 
-  /** Those of a row in which nothing is said. */
+  /** The options of a row without options. */
   static final PolicyTerms USUAL = new PolicyTerms(
       "", PolicyKey.ADDRESS, 1, false, null, false, null, USUAL_STATUS, null, Storage.USUAL);
 
-  /** Reads the words behind the limits. */
+  /** Parses the words after the limits. */
   static PolicyTerms parse(List<String> words) {
     PolicyTerms terms = USUAL;
     Set<String> seen = new HashSet<>();
@@ -89,7 +89,7 @@ record PolicyTerms(
     };
   }
 
-  /** The same with a name. */
+  /** Returns these options with a name. */
   PolicyTerms named(String other) {
     return new PolicyTerms(
         other, key, cost, isLater, on, isShadow, penalty, status, criticality, kept);
@@ -164,12 +164,12 @@ record PolicyTerms(
             + word + "': correct or remove it");
   }
 
-  /** Whether what a request has cost is known at its end. */
+  /** Returns whether the cost of a request is unknown until its end. */
   boolean isSettled() {
     return isLater || on != null;
   }
 
-  /** Those that are said, as they are written in a row. */
+  /** Returns the text of the options that a row states. */
   @Override
   public String toString() {
     StringJoiner words = new StringJoiner(" ");

@@ -15,9 +15,9 @@ record StatusSet(List<String> parts) {
   private static final int PER_CLASS = 100;
 
   /**
-   * Reads them.
+   * Parses a set of statuses.
    *
-   * @throws IllegalArgumentException if one is neither a status nor a class
+   * @throws IllegalArgumentException if a part is neither a status nor a class
    */
   static StatusSet parse(String text) {
     List<String> parts = text.startsWith(STATUS)

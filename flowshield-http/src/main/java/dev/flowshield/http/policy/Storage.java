@@ -9,22 +9,22 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the limit of a policy is kept.
+ * The place of the limit of a policy.
  *
- * @param isLocal whether by this process, although there is a store
- * @param onFailure how it goes on while the store does not answer; null for as all limits do
- * @param isLeased whether permits are taken from the store before they are asked for
+ * @param isLocal whether this process keeps the limit, although there is a store
+ * @param onFailure the policy during an outage of the store; null for that of all limits
+ * @param isLeased whether permits are prefetched from the store
  */
 record Storage(boolean isLocal, @Nullable StoreFailurePolicy onFailure, boolean isLeased) {
 
-  /** That of a row in which nothing is said. */
+  /** The place for a row without options. */
   static final Storage USUAL = new Storage(false, null, false);
 
   private static final String LOCAL = "local";
   private static final String ON = "on";
   private static final String OFF = "off";
 
-  /** The same with what a row says by {@code store=}. */
+  /** Returns this place with the option {@code store=} of a row. */
   Storage inStore(String value) {
     if (!value.equals(LOCAL)) {
       throw new IllegalArgumentException("store must be local in a row, got '" + value
@@ -33,12 +33,12 @@ record Storage(boolean isLocal, @Nullable StoreFailurePolicy onFailure, boolean 
     return new Storage(true, onFailure, isLeased);
   }
 
-  /** The same with what a row says by {@code on-store-failure=}. */
+  /** Returns this place with the option {@code on-store-failure=} of a row. */
   Storage onFailure(String value) {
     return new Storage(isLocal, StoreFailurePolicy.parse(value), isLeased);
   }
 
-  /** The same with what a row says by {@code lease=}. */
+  /** Returns this place with the option {@code lease=} of a row. */
   Storage leased(String value) {
     if (!value.equals(ON) && !value.equals(OFF)) {
       throw new IllegalArgumentException("lease must be on or off, got '" + value
@@ -47,7 +47,7 @@ record Storage(boolean isLocal, @Nullable StoreFailurePolicy onFailure, boolean 
     return new Storage(isLocal, onFailure, value.equals(ON));
   }
 
-  /** A limit of the policy as it is kept, with the store of all limits if there is one. */
+  /** Returns a limit for this place, in the store of all limits if there is one. */
   Limit of(Limit limit, @Nullable LimitStore store) {
     if (isLocal) {
       return limit.withLimiter("token-bucket");
@@ -65,7 +65,7 @@ record Storage(boolean isLocal, @Nullable StoreFailurePolicy onFailure, boolean 
     return limit.withStore(store, options);
   }
 
-  /** Adds what is said to the words of a row. */
+  /** Adds the options that differ from the default to the words of a row. */
   void addTo(StringJoiner words) {
     if (isLocal) {
       words.add("store=" + LOCAL);

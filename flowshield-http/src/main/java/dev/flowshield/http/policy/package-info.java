@@ -1,8 +1,8 @@
 /**
- * What requests of one route and one plan are charged, as rows of a table.
+ * Policies: the charges of a route and a plan, as rows of a table.
  * {@link dev.flowshield.http.policy.Policy} is a row, and the place to start;
- * {@link dev.flowshield.http.policy.PolicyTable} finds those of a request. Nothing here knows a
- * request, or where a key comes from.
+ * {@link dev.flowshield.http.policy.PolicyTable} finds the rows of a request. Nothing here knows a
+ * request, or the source of a key.
  */
 @NullMarked
 package dev.flowshield.http.policy;

@@ -11,14 +11,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What stands on the class path several times. */
+/** Finds resources that the class path has several times. */
 public final class ClassPath {
 
   private static final Pattern LAST_NAME = Pattern.compile("([^/!]+)[/!]*$");
 
   private ClassPath() {}
 
-  /** All that has this name, first the one that counts. */
+  /** Returns all resources of a name, beginning with the one that is loaded. */
   public static List<URL> all(ClassLoader loader, String name) {
     Map<String, URL> found = new LinkedHashMap<>(); // a URL is compared by its text, not its host
     try {
@@ -32,8 +32,8 @@ public final class ClassPath {
   }
 
   /**
-   * The jars or folders they are in, each by its last name: a log need not know where an
-   * application is installed, or what it may log in with to read its classes.
+   * Returns the jars or folders of resources, each by its last name. A log must not contain the
+   * path of an installation, or credentials in an address.
    */
   public static String places(List<URL> found, String name) {
     return found.stream().map(each -> place(each, name)).collect(Collectors.joining(", "));

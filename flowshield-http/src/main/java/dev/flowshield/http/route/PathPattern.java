@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   /**                 all paths
  * </pre>
  *
- * <p>Case need not count. How a path is spelled does not, see {@link RoutePath}. Immutable.
+ * <p>All spellings of a path match alike, see {@link RoutePath}. Immutable.
  */
 final class PathPattern {
 
@@ -27,7 +27,7 @@ final class PathPattern {
   private static final String ALL_BELOW = "**";
   private static final String[] SOME = {ONE};
 
-  // Of a framework, where it stands for any segment.
+  // The variable of a framework, which matches any segment.
   private static final Pattern VARIABLE = Pattern.compile("\\{[A-Za-z_][\\w.-]*}|:[A-Za-z_]\\w*");
 
   private final String text;
@@ -43,9 +43,9 @@ final class PathPattern {
   }
 
   /**
-   * Reads a pattern.
+   * Parses a pattern.
    *
-   * @throws IllegalArgumentException if it is not in one of the forms above
+   * @throws IllegalArgumentException if the text has none of the forms above
    */
   static PathPattern parse(String text) {
     if (text.startsWith("*.") && isPlain(text.substring(1))) {
@@ -93,7 +93,7 @@ final class PathPattern {
   }
 
   /**
-   * Returns whether a path, in the form of {@link RoutePath}, is one of the pattern.
+   * Returns whether a path, in the form of {@link RoutePath}, matches this pattern.
    *
    * @param ignoresCase whether case does not count
    */
@@ -103,7 +103,7 @@ final class PathPattern {
       if (at == path.length()) {
         return false;
       }
-      int from = at + 1; // behind the slash
+      int from = at + 1; // after the slash
       if (segment.equals(ONE)) {
         int slash = path.indexOf('/', from);
         at = slash < 0 ? path.length() : slash;
@@ -122,19 +122,19 @@ final class PathPattern {
     return at == path.length() - 1 && path.charAt(at) == '/';
   }
 
-  /** Returns its only path; null if it has several. */
+  /** Returns the only path that matches; null if there are several. */
   @Nullable
   String onlyPath() {
     boolean hasOne = !takesAllBelow && Stream.of(segments).noneMatch(ONE::equals);
     return hasOne ? "/" + String.join("/", segments) : null;
   }
 
-  /** Whether each path is one of the pattern. */
+  /** Returns whether each path matches. */
   boolean isForAll() {
     return takesAllBelow && segments.length == 0 && ending.isEmpty();
   }
 
-  /** Whether each path of another pattern is one of this. */
+  /** Returns whether each path of another pattern matches. */
   boolean covers(PathPattern other) {
     if (!ending.isEmpty()) {
       return other.endsWith(ending);
@@ -149,7 +149,7 @@ final class PathPattern {
     return fits;
   }
 
-  /** Whether each of its paths has this ending. */
+  /** Returns whether each path that matches has this ending. */
   private boolean endsWith(String sought) {
     String last = !ending.isEmpty()
         ? ending
@@ -163,7 +163,7 @@ final class PathPattern {
         && (to == path.length() || path.charAt(to) == '/');
   }
 
-  /** The segments that say something, to make a name of. */
+  /** Returns the segments that are no variables, for a name. */
   List<String> words() {
     return ending.isEmpty()
         ? Stream.of(segments).filter(segment -> !segment.equals(ONE)).toList()

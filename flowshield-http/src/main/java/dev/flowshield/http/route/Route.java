@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests a rule is for: some methods, or all, and a pattern of paths.
+ * The requests of a rule: some methods, or all, and a pattern of paths.
  *
- * <p>A {@code HEAD} is a {@code GET}. Methods that are not named are those of {@code *} alone, so
- * one that is made up goes nowhere else. Immutable.
+ * <p>A {@code HEAD} is a {@code GET}. A method that no rule names matches only rules with {@code
+ * *}. Immutable.
  */
 public final class Route {
 
@@ -23,7 +23,7 @@ public final class Route {
   private static final Pattern METHOD = Pattern.compile("[A-Z][A-Z-]{0,31}");
 
   private final String methods;
-  private final Set<String> named; // none for all
+  private final Set<String> named; // empty for all
   private final PathPattern pattern;
 
   private Route(String methods, Set<String> named, PathPattern pattern) {
@@ -33,7 +33,7 @@ public final class Route {
   }
 
   /**
-   * Reads a route.
+   * Parses a route.
    *
    * @param methods {@code GET}, or {@code PUT,POST}, or {@code *} for all
    * @param path {@code /login}, {@code /users/*} where {@code *} is one segment, as {@code {id}}
@@ -57,24 +57,23 @@ public final class Route {
     return new Route(methods, Set.copyOf(named), PathPattern.parse(path));
   }
 
-  /** All paths of a pattern, by all methods. As {@link #parse}. */
+  /** Parses a route of all methods. As {@link #parse}. */
   public static Route of(String path) {
     return parse(ALL, path);
   }
 
-  /** The path of a request as {@link #matches} wants it, once for all routes. */
+  /** Returns the path of a request in the form that {@link #matches} expects. */
   public static String path(String requested) {
     return RoutePath.of(requested);
   }
 
   /**
-   * Returns what else a server may take the path of a request for, in the form that {@link
-   * #matches} expects. Empty for most requests. If it is not, the routes of all these paths are
-   * routes of the request; if it has more than {@value #MOST_OTHER_PATHS}, the request may have any
-   * route.
+   * Returns the other paths that a server may take the path of a request for, in the form that
+   * {@link #matches} expects. Empty for most requests. The request has the routes of all these
+   * paths. If there are more than {@value #MOST_OTHER_PATHS}, the request may have any route.
    *
    * @param requested the path
-   * @param spellings the path as it came, if that is another text
+   * @param spellings the path as the client wrote it, if that is another text
    */
   public static Set<String> otherPaths(String requested, List<String> spellings) {
     if (spellings.isEmpty()) {
@@ -89,12 +88,12 @@ public final class Route {
     return others;
   }
 
-  /** Returns whether it is the route of a request, whatever the case of the path. */
+  /** Returns whether this is the route of a request, if the case of the path does not count. */
   public boolean matches(String method, String path) {
     return hasMethod(method) && pattern.matches(path, true);
   }
 
-  /** Returns whether it is the route of a request if the case of the path counts. */
+  /** Returns whether this is the route of a request, if the case of the path counts. */
   public boolean matchesCase(String method, String path) {
     return hasMethod(method) && pattern.matches(path, false);
   }
@@ -103,14 +102,14 @@ public final class Route {
     return named.isEmpty() || named.contains(method.equals("HEAD") ? "GET" : method);
   }
 
-  /** Whether it is the route of each request of another route. */
+  /** Returns whether this is the route of each request of another route. */
   public boolean covers(Route other) {
     boolean hasMethods =
         named.isEmpty() || (!other.named.isEmpty() && named.containsAll(other.named));
     return hasMethods && pattern.covers(other.pattern);
   }
 
-  /** Whether it names a method, rather than all. */
+  /** Returns whether this route names a method. */
   public boolean names(String method) {
     return named.contains(method);
   }
@@ -120,12 +119,12 @@ public final class Route {
     return pattern.onlyPath();
   }
 
-  /** Whether it is the route of each request. */
+  /** Returns whether this is the route of each request. */
   public boolean isForAll() {
     return named.isEmpty() && pattern.isForAll();
   }
 
-  /** The words of the path, to make a name of. */
+  /** Returns the words of the path, for a name. */
   public List<String> words() {
     return pattern.words();
   }
@@ -140,7 +139,7 @@ public final class Route {
     return 31 * named.hashCode() + pattern.hashCode();
   }
 
-  /** As it was written: {@code GET /login}. */
+  /** Returns the text of the route: {@code GET /login}. */
   @Override
   public String toString() {
     return methods + " " + pattern;

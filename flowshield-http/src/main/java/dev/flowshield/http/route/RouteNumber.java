@@ -1,13 +1,12 @@
 package dev.flowshield.http.route;
 
 /**
- * A number for the kind of a request, so that requests of one route are told from others without a
- * table of routes: a hash of the rule that it fits, of the method and of the first two segments of
- * the path. A segment of digits alone, and a long one, stands for all such: it is the name of a
- * thing, not of a kind of things.
+ * Numbers the routes of requests without a table of routes. The number is a hash of the rule that
+ * matches, of the method and of the first two segments of the path. All segments of digits, and all
+ * long segments, count as equal, because they identify a thing and not a kind of things.
  *
- * <p>Two routes may have one number; there are {@value #COUNT}. Takes some tens of nanoseconds and
- * allocates nothing.
+ * <p>Two routes may have the same number; there are {@value #COUNT}. Takes some tens of nanoseconds
+ * and allocates nothing.
  */
 public final class RouteNumber {
 
@@ -23,10 +22,10 @@ public final class RouteNumber {
   private RouteNumber() {}
 
   /**
-   * The number, 1 to {@value #COUNT}.
+   * Returns the number of a route, 1 to {@value #COUNT}.
    *
-   * @param rule the number of the rule that the request fits
-   * @param path as the application routes by it
+   * @param rule the number of the rule that matches the request
+   * @param path the path that the application routes by
    */
   public static int of(int rule, String method, String path) {
     int hash = PRIME * rule + method.hashCode();
@@ -59,7 +58,7 @@ public final class RouteNumber {
     return isNumber ? OF_THINGS : hash;
   }
 
-  /** All bits of a hash in the upper ones. */
+  /** Spreads all bits of a hash to the upper ones. */
   private static int spread(int hash) {
     int mixed = (hash ^ (hash >>> 16)) * SPREAD;
     return (mixed ^ (mixed >>> 15)) * SPREAD;

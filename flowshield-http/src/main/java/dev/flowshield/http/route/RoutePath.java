@@ -10,23 +10,23 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
- * The one form of a path that all its spellings have: decoded but for escaped slashes; without
- * empty segments, so that doubled slashes and one at the end change nothing; without what follows a
- * semicolon; with {@code .} and {@code ..} resolved. The path {@code /} is the empty text. Case is
- * left to the comparison.
+ * Normalizes the spellings of a path to one form: decoded except escaped slashes; without empty
+ * segments, so that doubled and final slashes have no effect; without parameters; with {@code .}
+ * and {@code ..} resolved. The path {@code /} becomes the empty text. The comparison decides
+ * whether case counts.
  *
- * <p>Servers and frameworks differ in which spellings they take for one path. For
- * {@code /a/..;/b}, one runs what is below {@code /a}, another {@code /b}. So such a path has
- * {@linkplain #others other forms} as well, and all of them are to be charged, or the spelling
- * would be a way around one of the limits. They differ in these steps, of which each is taken or
- * left out:
+ * <p>Servers and frameworks differ in the spellings that they take for one path. For
+ * {@code /a/..;/b}, one server runs a path below {@code /a}, another runs {@code /b}. Such a path
+ * has {@linkplain #others other forms}, and all of them are charged. Otherwise the spelling would
+ * evade one of the limits. The forms differ in the following steps, each taken or omitted:
  *
  * <ol>
  *   <li>Parameters are removed, before escapes are decoded or after.
  *   <li>Escapes are decoded: those that a path needs, such as {@code %20}; or all but
  *       {@code %2F}; or all; or all once more behind the other steps.
  *   <li>A backslash is a slash, for dots alone or for all that routes.
- *   <li>Empty segments are removed, before dots are resolved or after, as two dots may remove one.
+ *   <li>Empty segments are removed, before dots are resolved or after, because two dots may remove
+ *       one.
  *   <li>Dots are resolved: in the whole path; or below a prefix that the path cannot leave, such as
  *       that of a handler for files.
  * </ol>
@@ -41,14 +41,14 @@ final class RoutePath {
 
   private RoutePath() {}
 
-  /** Returns the form of a path; the path itself if it has that form already, as most have. */
+  /** Returns the form of a path; for most paths, the path itself. */
   static String of(String path) {
     return isInForm(path)
         ? path
         : form(resolved(named(segments(withoutParameters(decoded(path, c -> c != '/')), "/")), 0));
   }
 
-  /** Returns what a server may take a path for, apart from {@link #of}; nothing for most paths. */
+  /** Returns the forms that a path may have beside {@link #of}; empty for most paths. */
   static Set<String> others(String path) {
     if (isInForm(path)) {
       return Set.of();
@@ -88,7 +88,7 @@ final class RoutePath {
     return before != '/';
   }
 
-  /** Adds the forms of a decoded text, unless they are there or there are too many already. */
+  /** Adds the forms of a decoded text, unless they are known or there are too many. */
   private static void addTexts(String decoded, Set<String> texts, Set<String> forms) {
     for (String slashes : distinct(decoded, decoded.replace('\\', '/'))) {
       for (String text : distinct(slashes, withoutParameters(slashes))) {
@@ -106,7 +106,7 @@ final class RoutePath {
   private static void addForms(String text, Set<String> forms) {
     addForms(segments(text, "/"), forms);
     if (text.indexOf('\\') >= 0) {
-      addForms(segments(text, "/\\"), forms); // which it need not be for what routes by the result
+      addForms(segments(text, "/\\"), forms); // which need not be resolved in this way
     }
   }
 
@@ -164,13 +164,13 @@ final class RoutePath {
     return segment.length() == count + 1 && "/..".regionMatches(1, segment, 1, count);
   }
 
-  /** Returns the path of these segments. It may end with slashes, as no other form does. */
+  /** Returns the path of these segments. Only this form may end with slashes. */
   private static String form(List<String> segments) {
     String path = String.join("", segments);
     return path.equals("/") ? "" : path.startsWith("\\") ? "/" + path : path;
   }
 
-  /** Returns segments with dots resolved, but for a prefix of that many. */
+  /** Returns segments with dots resolved, except in a prefix of that length. */
   private static List<String> resolved(List<String> segments, int prefix) {
     List<String> resolved = new ArrayList<>(segments.subList(0, prefix));
     for (String segment : segments.subList(prefix, segments.size())) {
@@ -186,8 +186,8 @@ final class RoutePath {
   }
 
   /**
-   * Returns the length of the longest prefix that dots do not leave: with it and with all shorter
-   * ones, they are resolved as in the whole path.
+   * Returns the length of the longest prefix that dots do not leave. With this prefix, and with all
+   * shorter ones, dots are resolved as in the whole path.
    *
    * @param first the index of the first two dots
    */
@@ -217,7 +217,7 @@ final class RoutePath {
     return without.append(path, from, path.length()).toString();
   }
 
-  /** Returns whether no path has this byte as it is. */
+  /** Returns whether a byte must be escaped in a path. */
   private static boolean needsEscape(int value) {
     boolean isLetterOrDigit = (value >= 'a' && value <= 'z')
         || (value >= 'A' && value <= 'Z')
@@ -225,7 +225,7 @@ final class RoutePath {
     return !isLetterOrDigit && UNESCAPED.indexOf(value) < 0;
   }
 
-  /** Returns a path with some escapes decoded, by their value. A broken one stays as it is. */
+  /** Returns a path with some escapes decoded, by their value. A broken escape stays. */
   private static String decoded(String path, IntPredicate escapes) {
     if (path.indexOf('%') < 0) {
       return path;

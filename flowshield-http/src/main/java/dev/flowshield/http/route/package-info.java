@@ -1,7 +1,7 @@
 /**
- * Which requests a rule is for: methods and a pattern of paths.
- * {@link dev.flowshield.http.route.Route} is the place to start. Spellings of a path that a server
- * may take for the same one are one path here. Nothing here knows a request, a client or a limit.
+ * Routes: methods and a pattern of paths. {@link dev.flowshield.http.route.Route} is the place to
+ * start. All spellings that a server may take for one path are one path. Nothing here knows a
+ * request, a client or a limit.
  */
 @NullMarked
 package dev.flowshield.http.route;
