@@ -67,8 +67,8 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
       if (isSame && AmbiguousPath.isContext(context, canonical)) {
         return List.of();
       }
-      List<String> paths =
-          new ArrayList<>(AmbiguousPath.cuts(uri, context, canonical, isPrefixMapping() ? servlet : ""));
+      List<String> paths = new ArrayList<>(
+          AmbiguousPath.cuts(uri, context, canonical, isPrefixMapping() ? servlet : ""));
       if (belowServlet == null) {
         paths.add(AmbiguousPath.ofAction(uri, servlet));
       }

@@ -152,8 +152,9 @@ class FlowShieldFilterTest {
     try (LogOf log = new LogOf("dev.flowshield.http")) {
       assertThatThrownBy(() -> FlowShieldFilter.protect(nothing()))
           .isInstanceOf(NullPointerException.class)
-          .hasMessage("context must be that of the web application, got null: pass the context of the"
-              + " event or initializer");
+          .hasMessage(
+              "context must be that of the web application, got null: pass the context of the"
+                  + " event or initializer");
       assertThatThrownBy(() -> FlowShieldFilter.protect(started))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("got one that has started");

@@ -36,7 +36,8 @@ final class VertxRequestView implements RequestView {
     }
   }
 
-  // A route that does not use the normalized path matches the path as received. In a subrouter, such
+  // A route that does not use the normalized path matches the path as received. In a subrouter,
+  // such
   // a route by an expression skips as many characters as the normalized prefix of its router has,
   // however the client has spelled them.
   @Override

@@ -29,7 +29,8 @@ record Prose(Path file, List<Text> texts) {
 
   private static final Pattern STRING =
       Pattern.compile("\"\"\"(?:.|\\n)*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"");
-  private static final Pattern COMMENT = Pattern.compile("/\\*[^*]*\\*+(?:[^/*][^*]*\\*+)*/|//[^\\n]*");
+  private static final Pattern COMMENT =
+      Pattern.compile("/\\*[^*]*\\*+(?:[^/*][^*]*\\*+)*/|//[^\\n]*");
   private static final Pattern MARKS = Pattern.compile("(?m)^\\s*\\*+|/\\*+|\\*/|//");
   private static final Pattern CODE_IN_JAVADOC =
       Pattern.compile("<pre>[\\s\\S]*?</pre>|\\{@(?:code|link|linkplain)[^}]*\\}");
@@ -77,12 +78,16 @@ record Prose(Path file, List<Text> texts) {
 
   /** Returns the number of words. */
   long size() {
-    return texts.stream().mapToLong(text -> WORD.matcher(text.words).results().count()).sum();
+    return texts.stream()
+        .mapToLong(text -> WORD.matcher(text.words).results().count())
+        .sum();
   }
 
   /** Returns the number of occurrences of a pattern. */
   long count(Pattern pattern) {
-    return texts.stream().mapToLong(text -> pattern.matcher(text.words).results().count()).sum();
+    return texts.stream()
+        .mapToLong(text -> pattern.matcher(text.words).results().count())
+        .sum();
   }
 
   private static int lines(String text) {

@@ -32,9 +32,8 @@ class PublicApiArchitectureTest {
 
   @Test
   void isTheOneInTheFile() throws IOException {
-    List<String> now = Stream.of(Published.values())
-        .flatMap(module -> lines(module).stream())
-        .toList();
+    List<String> now =
+        Stream.of(Published.values()).flatMap(module -> lines(module).stream()).toList();
     if (Boolean.getBoolean(WRITE)) {
       Files.write(GOLDEN, now);
     }
@@ -134,7 +133,9 @@ class PublicApiArchitectureTest {
   private static String head(Class<?> type) {
     String kind = type.isAnnotation()
         ? "@interface"
-        : type.isInterface() ? "interface" : type.isEnum() ? "enum" : type.isRecord() ? "record" : "class";
+        : type.isInterface()
+            ? "interface"
+            : type.isEnum() ? "enum" : type.isRecord() ? "record" : "class";
     int modifiers = type.getModifiers() & ~(Modifier.INTERFACE | Modifier.STATIC);
     int shown = kind.equals("class") ? modifiers : modifiers & Modifier.PUBLIC;
     Type above = type.getGenericSuperclass();

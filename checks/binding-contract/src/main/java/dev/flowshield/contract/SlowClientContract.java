@@ -1,6 +1,5 @@
 package dev.flowshield.contract;
 
-import org.junit.jupiter.api.Tag;
 import dev.flowshield.contract.SlowClient.Way;
 import dev.flowshield.contract.UsualTraffic.Served;
 import dev.flowshield.http.HttpShield;
@@ -19,6 +18,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 

@@ -51,7 +51,7 @@ record Network(IpAddress first, int prefix) {
     int prefix = slash < 0 ? IpAddress.BITS : length + IpAddress.BITS - most;
     if (address.isIpv4() && prefix < IPV4_OFFSET) {
       // In the mapped form, a shorter prefix would cover all of IPv4.
-      throw mistake(text, "write an IPv4 network with dots, as in '10.0.0.0/8'");
+      throw mistake(name, text, "write an IPv4 network with dots, as in '10.0.0.0/8'");
     }
     Network network = new Network(address, prefix);
     if (!address.equals(address.masked(prefix))) {
