@@ -85,7 +85,7 @@ final class EngineLimit extends ActiveLimit {
     return longest;
   }
 
-  /** More than the burst is never there. */
+  /** Returns the wait of one rate; {@link Decision#NEVER} for more than the burst. */
   private static long retryAfterNanos(Allowance each, long hash, long permits, long now) {
     return permits > each.burst() ? Decision.NEVER : each.retryAfterNanos(hash, permits, now);
   }

@@ -525,7 +525,7 @@ public final class FlowShield {
   }
 
   /**
-   * Returns the cap on work in flight at this moment; {@link Integer#MAX_VALUE} if there is none.
+   * Returns the cap on work in flight at this moment; {@link Integer#MAX_VALUE} if absent.
    */
   public int inFlightLimit() {
     return slots.gate().limit();

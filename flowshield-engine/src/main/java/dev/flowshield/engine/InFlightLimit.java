@@ -57,7 +57,7 @@ public final class InFlightLimit {
     return isOff() ? this : new InFlightLimit(most, isAuto, true);
   }
 
-  /** Returns the number; {@link Integer#MAX_VALUE} if there is none. */
+  /** Returns the number; {@link Integer#MAX_VALUE} if absent. */
   public int most() {
     return most;
   }

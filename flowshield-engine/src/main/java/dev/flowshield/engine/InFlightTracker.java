@@ -60,7 +60,7 @@ final class InFlightTracker {
   /**
    * Takes a slot and counts; null otherwise.
    *
-   * @param transaction that outlives the admission; null if there is none
+   * @param transaction that outlives the admission; null if absent
    */
   @Nullable
   Admitted enter(LimitSet set, String key, long hash, @Nullable Transaction transaction, long now) {
@@ -100,7 +100,7 @@ final class InFlightTracker {
   /**
    * Counts a request that found no slot.
    *
-   * @param now a reading of the clock; 0 if there is none
+   * @param now a reading of the clock; 0 if absent
    */
   Shed shed(LimitSet set, String key, long now) {
     Criticality criticality = set.criticality();

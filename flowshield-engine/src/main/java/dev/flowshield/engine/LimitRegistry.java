@@ -233,7 +233,7 @@ final class LimitRegistry {
     return limit;
   }
 
-  /** There is no limit of this name. */
+  /** Returns the failure of a name that no limit has. */
   static IllegalArgumentException unknown(Collection<String> names, String name) {
     String some = names.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
     return new IllegalArgumentException("limit must be one of [" + some

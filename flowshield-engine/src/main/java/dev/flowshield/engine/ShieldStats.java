@@ -126,7 +126,7 @@ public final class ShieldStats {
     return inFlight;
   }
 
-  /** Returns the cap on requests in flight; {@link Integer#MAX_VALUE} if there is none. */
+  /** Returns the cap on requests in flight; {@link Integer#MAX_VALUE} if absent. */
   public int inFlightLimit() {
     return inFlightLimit;
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * one shield. For them, the admission itself is the mark.
  *
  * @param admitted the newest admission
- * @param before the admissions of the shields before it; null if there are none
+ * @param before the admissions of the shields before it; null if absent
  */
 record AdmissionChain(AdmittedRequest admitted, @Nullable AdmissionChain before)
     implements AdmissionHooks {

@@ -231,44 +231,44 @@ public final class HttpShield {
     }
   }
 
-  /** What it was made of; null if it was made in code alone. */
+  /** Returns the source of the settings; null if they were set in code alone. */
   @Nullable
   Reload source() {
     return source;
   }
 
   /**
-   * A shield as the configuration wants it; without one, {@code per-client} is 100/s burst 500 and
-   * {@code in-flight} auto, {@code streams} 10000 and {@code streams-per-client} 500.
+   * Creates a shield from the configuration. Without one, {@code per-client} is 100/s burst 500,
+   * {@code in-flight} is auto, {@code streams} is 10000 and {@code streams-per-client} is 500.
    *
    * <p>A burst of 500 lets five people behind one address open a page with 60 assets at once.
    *
-   * <p>{@code auto} caps the requests in flight at what the server is seen to work at: under normal
-   * load it rejects nothing, and under a flood the server stays as fast as it is without one.
+   * <p>{@code auto} finds the cap on requests in flight. It rejects nothing under normal load, and
+   * keeps the server fast under a flood.
    *
-   * <p>Looked at in this order, setting by setting:
+   * <p>Each setting is taken from the first of these sources that has it:
    * <ol>
    *   <li>system properties such as {@code flowshield.per-client},
-   *   <li>environment variables such as {@code FLOWSHIELD_PER_CLIENT}, in capitals; those that
-   *       Kubernetes sets for a service named {@code flowshield} are no settings,
+   *   <li>environment variables such as {@code FLOWSHIELD_PER_CLIENT}, in capitals; the variables
+   *       that Kubernetes sets for a service named {@code flowshield} are ignored,
    *   <li>{@code flowshield.properties} on the class path, with lines such as
-   *       {@code per-client=100/s}, in UTF-8; of several the first, with a warning,
+   *       {@code per-client=100/s}, in UTF-8; the first file if there are several, with a warning,
    *   <li>the default.
    * </ol>
    *
    * <p>{@link #settings()} returns the names of all settings. The page {@code docs/settings.md}
-   * lists them with their values, their defaults and what a reload may change.
+   * lists them with their values, their defaults and the effect of a reload.
    *
-   * @throws IllegalArgumentException if a setting is not known or not possible; the message names
-   *     each with its source, what is allowed and how to correct it
+   * @throws IllegalArgumentException if a setting is unknown or impossible; the message names each
+   *     such setting with its source, the allowed values and the correction
    */
   public static HttpShield fromConfiguration() {
     return fromConfiguration(Map.of());
   }
 
   /**
-   * As {@link #fromConfiguration()}, with settings that stand between the environment and the file:
-   * those given where the shield is put to work, such as the parameters of a filter.
+   * Creates a shield from the configuration, see {@link #fromConfiguration()}, and from settings
+   * such as the parameters of a filter. These come after the environment and before the file.
    *
    * @param settings such as {@code per-client} to {@code 100/s}
    * @throws IllegalArgumentException if a setting is not known or not possible
@@ -278,13 +278,13 @@ public final class HttpShield {
   }
 
   /**
-   * As {@link #fromConfiguration(Map)}, with what only code can give, such as the plan of a
-   * request: {@code fromConfiguration(Map.of(), it -> it.policies(p -> p.plan(user)))}. Where
-   * code and a setting say the same thing, the setting counts; limits are said once, and policies
-   * add up.
+   * Creates a shield from the configuration, see {@link #fromConfiguration(Map)}, and from settings
+   * that only code can give, such as the plan of a client: {@code fromConfiguration(Map.of(), it ->
+   * it.policies(p -> p.plan(user)))}. A setting of the configuration replaces the same setting of
+   * the code; policies of both are added.
    *
-   * @param code sets what it has to set, before the settings do; it does not build. It runs again
-   *     for each {@link #reload()}, so a limiter of its own must be made once, outside
+   * @param code sets options of the builder, before the configuration does; it must not build. It
+   *     runs again for each {@link #reload()}, so it must not create a limiter of its own
    * @throws IllegalArgumentException if a setting is not known or not possible
    */
   public static HttpShield fromConfiguration(
@@ -296,8 +296,8 @@ public final class HttpShield {
   }
 
   /**
-   * As {@link #fromConfiguration(Map)}, with a file that an application keeps in a place of its
-   * own, in place of {@code flowshield.properties} on the class path.
+   * Creates a shield from the configuration, see {@link #fromConfiguration(Map)}, with a file of
+   * the application in place of {@code flowshield.properties} on the class path.
    *
    * @param settings such as {@code per-client} to {@code 100/s}
    * @param file opens it, now and for each {@link #reload()}: lines such as
@@ -321,10 +321,10 @@ public final class HttpShield {
   }
 
   /**
-   * Whether this process has a configuration: a system property or an environment variable that
-   * {@link #fromConfiguration()} would take or reject, or {@code flowshield.properties} on the
-   * class path, with or without settings. For frameworks that protect an application only where
-   * that is asked for.
+   * Returns whether this process has a configuration: a system property or an environment variable
+   * that {@link #fromConfiguration()} would take or reject, or {@code flowshield.properties} on the
+   * class path, with or without settings. For frameworks that protect an application only on
+   * request.
    */
   public static boolean isConfigured() {
     return SettingsFile.isThere()
@@ -332,8 +332,8 @@ public final class HttpShield {
   }
 
   /**
-   * The names of the settings that {@link #fromConfiguration(Map)} knows, for frameworks that offer
-   * them in a language of their own.
+   * Returns the names of the settings that {@link #fromConfiguration(Map)} knows, for frameworks
+   * that offer them in a configuration language of their own.
    */
   public static Set<String> settings() {
     return SettingKeys.NAMES;
@@ -370,9 +370,9 @@ public final class HttpShield {
   }
 
   /**
-   * As {@link #admit}, for servers whose thread must not wait for a limiter outside the engine. The
-   * future is complete if the engine keeps all limits, which it does unless a limit has a limiter
-   * of another kind.
+   * Decides on a request like {@link #admit}, for servers whose thread must not wait for a limiter
+   * outside the engine. The future is complete if the engine keeps all limits, which it does unless
+   * a limit has a limiter of another kind.
    *
    * <p>Complete or cancel the future to stop waiting, for example when the client has gone.
    * Everything is then refunded. A limiter that fails, or that has not answered after five seconds,
@@ -509,7 +509,7 @@ public final class HttpShield {
   /**
    * Reads the configuration again, and changes this shield to it while requests come in: what its
    * limits admit, and all settings that are no limits. A limit that comes, goes or is of another
-   * kind needs a new shield. The setting {@code reload} has this done every so many seconds when
+   * kind needs a new shield. The setting {@code reload} does this periodically when
    * the configuration has changed.
    *
    * @return what has changed, a line each; it is logged, too

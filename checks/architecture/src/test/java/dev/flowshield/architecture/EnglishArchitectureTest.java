@@ -52,7 +52,7 @@ class EnglishArchitectureTest {
           + "(?:<[^(]*>\\s+)?(?!void\\b|record\\b|class\\b|interface\\b|enum\\b|return\\b|new\\b)"
           + "[\\w.@<>,?\\[\\] ]+\\s+\\w+\\([\\s\\S]*");
 
-  private static final Pattern VERB = Pattern.compile("\\s*[A-Z]\\w*s\\b");
+  private static final Pattern VERB = Pattern.compile("\\s*(?:[A-Z]\\w*s\\b|Equivalent to\\b)");
 
   /** Names that were replaced because nobody could search for their ideas. */
   private static final List<String> RETIRED = List.of(

@@ -83,7 +83,9 @@ class ModulesArchitectureTest {
             "requires static java.management",
             "requires static jdk.management",
             "requires static org.jspecify",
-            "exports dev.flowshield.http");
+            "exports dev.flowshield.http",
+            "exports dev.flowshield.http.binding",
+            "exports dev.flowshield.http.exchange");
   }
 
   @Test

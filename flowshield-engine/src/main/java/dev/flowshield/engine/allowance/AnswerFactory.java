@@ -15,7 +15,7 @@ public interface AnswerFactory<T> {
   /** Returns the permits are about to be taken; {@code word} is the word after that. */
   T admitted(RateAlgorithm algorithm, long word, long now);
 
-  /** Nothing is taken; {@code word} is the word that rejects. */
+  /** Creates the answer if no permit is taken; {@code word} is the word that rejects. */
   T rejected(RateAlgorithm algorithm, long word, long now, long permits);
 
   /** Yes or no; allocates nothing. */

@@ -88,7 +88,7 @@ final class StripedWord extends Words {
     this.perCell = perCell;
   }
 
-  /** One plain word. */
+  /** Returns one plain word, without cells. */
   static StripedWord none(RateAlgorithm algorithm, long word) {
     StripedWord none = new StripedWord(algorithm, algorithm, 0, 0);
     none.word(WORD, word);

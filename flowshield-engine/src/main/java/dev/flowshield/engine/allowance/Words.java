@@ -249,7 +249,7 @@ public class Words {
   }
 
   /**
-   * Compare-and-exchange: replaces the word if it is the expected one. Returns the word that was
+   * Replaces the word if it is the expected one (compare-and-exchange). Returns the word that was
    * there.
    */
   public final long exchange(int at, long expected, long next) {

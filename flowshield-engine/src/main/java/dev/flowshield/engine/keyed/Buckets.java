@@ -45,7 +45,7 @@ final class Buckets extends Words {
     this.count = count;
   }
 
-  /** No memory yet, not even for the overflow. */
+  /** Returns buckets without memory, not even for the overflow. */
   static Buckets none(RateAlgorithm algorithm, int overflowWords) {
     return new Buckets(algorithm, overflowWords, 0, new long[0]);
   }

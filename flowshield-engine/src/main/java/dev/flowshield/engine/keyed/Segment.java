@@ -127,7 +127,7 @@ final class Segment extends Ledger {
     }
   }
 
-  /** At the cap, a flood of unknown keys is rejected without the lock and without a write. */
+  /** Rejects unknown keys at the cap, without the lock and without a write; null if not at it. */
   private <T> @Nullable T rejectAtCap(long hash, long permits, AnswerFactory<T> answer) {
     Buckets seen = buckets;
     if (seen.count() < maxBuckets) {

@@ -102,7 +102,7 @@ final class KeyQueue {
     return waiters.first();
   }
 
-  /** When the first waiter is served; 0 if there is none. */
+  /** Returns the time at which the first waiter is served; 0 if nobody waits. */
   long time() {
     AdvanceReservation first = turns.first();
     return first == null ? 0 : first.time();
@@ -224,7 +224,7 @@ final class KeyQueue {
    * Undoes the turns behind one, last first, as long as they can be undone.
    *
    * @param gone any turn of this key
-   * @return the last turn whose permits are taken; null if there is none
+   * @return the last turn whose permits are taken; null if absent
    */
   private @Nullable AdvanceReservation undoBackTo(
       @Nullable AdvanceReservation before, AdvanceReservation gone) {

@@ -308,7 +308,7 @@ public final class KeyedLimiter implements RateLimiter {
     return rules.limits();
   }
 
-  /** While a thread holds it, no other changes the limits. */
+  /** Returns the lock that a thread holds while it changes the limits. */
   public Lock changes() {
     return changing;
   }

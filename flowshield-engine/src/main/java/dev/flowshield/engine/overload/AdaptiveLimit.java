@@ -243,7 +243,7 @@ final class AdaptiveLimit {
     usual += (usual == 0 ? 1 : USUAL_FOLLOWING) * (rate - usual);
   }
 
-  /** More than this in flight was not seen to do no harm. */
+  /** Returns the most in flight that was seen to do no harm. */
   private double suspect() {
     return harmless + 2 * Math.sqrt(harmless) + 2;
   }
@@ -297,7 +297,7 @@ final class AdaptiveLimit {
     processors.look(WindowCounters.ended(sums), isQuiet, baseline.latency(), now);
   }
 
-  /** Nothing has ended yet, so all that is known is whether the processors are busy. */
+  /** Decides before any work has ended, by the processors alone. */
   private boolean begin(int inFlight, long now) {
     if (!processors.areBusy()) {
       limit = Math.max(limit, Math.min(MOST, inFlight + MORE_BEFORE_EVIDENCE));
@@ -437,9 +437,8 @@ final class AdaptiveLimit {
   }
 
   /**
-   * Hardly any work ends, as where all of it waits for something that has failed: nothing is
-   * learned of the limit, but the server is pressed if this many requests are rejected. Whether
-   * that is new.
+   * Adapts to a window in which hardly any work ended, for example because all of it waits for a
+   * failed service. The limit stays. Returns whether the pressure has changed.
    */
   boolean hardlyEnds(double share) {
     boolean isNew = isShedding && pressure != Pressure.EXTREME && share > EXTREME_FROM;
@@ -459,7 +458,7 @@ final class AdaptiveLimit {
     return share > ELEVATED_FROM || isRecent ? Pressure.ELEVATED : Pressure.NORMAL;
   }
 
-  /** Little's law, with a margin. */
+  /** Returns the limit by Little's law, with a margin. */
   private double target(double perTick) {
     basis = perTick;
     double busy = perTick * baseline.latency();

@@ -43,7 +43,7 @@ public interface Gate {
    * @param route of the request, 0 to {@link #ROUTES} - 1: work of one route usually takes about as
    *     long
    * @param now a reading of the clock
-   * @return the slot; {@link #NO_SLOT} if there is none
+   * @return the slot; {@link #NO_SLOT} if absent
    */
   long tryEnter(long hash, Criticality criticality, int route, long now);
 

@@ -113,8 +113,10 @@ final class LimitController {
   }
 
   /**
-   * Hardly any work ends, and this part of the requests got no slot; whether the caps or the
-   * pressure have changed.
+   * Adapts to a window in which hardly any work ended, and returns whether the caps or the pressure
+   * have changed.
+   *
+   * @param rejectedShare the part of the requests that got no slot
    */
   boolean hardlyEnds(double rejectedShare) {
     return law.hardlyEnds(rejectedShare);
@@ -231,8 +233,8 @@ final class LimitController {
   }
 
   /**
-   * About as long as it takes until all could be served that are rejected, if they come back spread
-   * over that time.
+   * Estimates the time in which all rejected requests could be served if their retries were spread
+   * over it.
    */
   private static Map<Criticality, Integer> retrySeconds(@Nullable LevelDemand demand) {
     Map<Criticality, Integer> all = new EnumMap<>(Criticality.class);

@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param pressure the pressure on the server
  * @param reason the origin of the limit
- * @param evidence the numbers that were seen when the reason came up; empty if there is none
+ * @param evidence the numbers that were seen when the reason came up; empty if absent
  * @param limit the most in flight
  * @param caps of requests of small clients, by criticality
  * @param held slots beyond the limit, because work holds as many that does not end

@@ -76,7 +76,7 @@ public final class MemoryShortage {
     this.dueAt = now + LOOK_NANOS;
   }
 
-  /** One that sees nothing. */
+  /** Returns a shortage that never occurs. */
   public static MemoryShortage unseen() {
     return new MemoryShortage(() -> 0, () -> 0, 0);
   }

@@ -62,7 +62,7 @@ final class OverloadDetector {
     return isOpen;
   }
 
-  /** When it began. */
+  /** Returns the time at which the suspicion began. */
   long since() {
     return since;
   }

@@ -66,7 +66,7 @@ final class QueueInFront {
         PriorityLevels.COUNT * longStep / NANOS_PER_MILLI);
   }
 
-  /** Time has passed; whether {@link #bound} has changed. */
+  /** Takes note of the time, and returns whether {@link #bound} has changed. */
   boolean look(long now) {
     return now - heardAt >= FORGET_NANOS && change(0);
   }

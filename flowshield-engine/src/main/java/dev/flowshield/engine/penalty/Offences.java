@@ -98,7 +98,7 @@ final class Offences {
     return isOfThisTime(word, now) && now - instant(word) < within ? breachesThen(word) : 0;
   }
 
-  /** When the block of a word ends. */
+  /** Returns the time at which the block of a word ends. */
   static long instant(long word) {
     return word & ~BELOW_INSTANT;
   }

@@ -49,7 +49,7 @@ public record Conversion(RateAlgorithm from, RateAlgorithm to) {
     return spent == 0 ? to.idle(at) : to.step(to.idle(at), at, spent);
   }
 
-  /** {@code permits * to / from}, rounded up. */
+  /** Returns {@code permits * to / from}, rounded up. */
   static long scaled(long permits, long to, long from) {
     BigInteger[] scaled = BigInteger.valueOf(permits)
         .multiply(BigInteger.valueOf(to))

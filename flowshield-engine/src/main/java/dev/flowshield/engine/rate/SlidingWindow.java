@@ -280,8 +280,8 @@ public final class SlidingWindow implements RateAlgorithm {
   }
 
   /**
-   * {@code a * b / divisor}, rounded down, where {@code a} is below 2^26, the others are below
-   * 2^55, and so is the quotient.
+   * Returns {@code a * b / divisor}, rounded down. {@code a} is below 2^26; the other numbers and
+   * the quotient are below 2^55.
    */
   static long divided(long a, long b, long divisor) {
     // The product may need 81 bits. A double is within 2^55 * 2^-50 of the quotient, so the rest of

@@ -59,7 +59,7 @@ record Windows(long anchor, long length, int shift) {
     return Math.floorMod(now - anchor, length);
   }
 
-  /** By how many windows a word is later than another; negative if it is earlier. */
+  /** Returns the number of windows by which a word is later than another; may be negative. */
   long between(long earlier, long later) {
     return (((later >> shift) - (earlier >> shift)) << shift) >> shift;
   }

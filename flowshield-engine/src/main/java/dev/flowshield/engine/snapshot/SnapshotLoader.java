@@ -213,7 +213,7 @@ public final class SnapshotLoader {
     }
   }
 
-  /** Nothing has come back if the clock was set back. */
+  /** Returns the time between two instants; 0 if the clock was set back. */
   private static long nanosSince(Instant then, Instant now) {
     try {
       return Math.max(0, Math.min(LONGEST_NANOS, Duration.between(then, now).toNanos()));

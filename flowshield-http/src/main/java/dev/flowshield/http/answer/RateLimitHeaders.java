@@ -33,7 +33,7 @@ public final class RateLimitHeaders {
   private final Map<Named, Policy> policies = new ConcurrentHashMap<>();
 
   /**
-   * Returns the headers for limits of which a client may know; empty if there are none.
+   * Returns the headers for limits of which a client may know; empty if absent.
    *
    * @param engine the status of the limits that the engine keeps; rates of one limit follow each
    *     other

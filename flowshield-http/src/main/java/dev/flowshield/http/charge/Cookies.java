@@ -9,7 +9,7 @@ final class Cookies {
   private Cookies() {}
 
   /**
-   * Returns the value of the only cookie of a name. Returns null if there is none, or if there are
+   * Returns the value of the only cookie of a name. Returns null if absent, or if there are
    * several, because servers differ in the one that they use.
    */
   static @Nullable String value(List<String> lines, String name) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  *
  * @param fromContainer whether to use the address that the server reports, not the peer's
- * @param proxies the trusted proxies; null if there are none
+ * @param proxies the trusted proxies; null if absent
  * @param ipv6Prefix the number of bits of an IPv6 address that identify a client
  */
 public record ClientAddress(
@@ -32,7 +32,7 @@ public record ClientAddress(
     return proxies == null ? IpAddress.keyOf(nearest(request), ipv6Prefix) : key(of(request));
   }
 
-  /** Returns the key of an address; null stands for an unknown one. */
+  /** Returns the key of an address; null is an unknown one. */
   public String key(@Nullable IpAddress client) {
     return client == null ? IpAddress.UNKNOWN : client.key(ipv6Prefix);
   }

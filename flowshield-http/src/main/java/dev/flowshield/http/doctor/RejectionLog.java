@@ -105,7 +105,7 @@ public final class RejectionLog {
     return this::report;
   }
 
-  /** Returns the rejections since the last call; empty if there were none. */
+  /** Returns the rejections since the last call; empty if absent. */
   private String since() {
     ShieldStats stats = engine.stats();
     StringJoiner all = new StringJoiner(", ");

@@ -217,7 +217,7 @@ public final class PolicyTable {
 
   /**
    * Returns the number of the first scope that matches a request, from 0 on, if the case of its
-   * path does not count; −1 if there is none.
+   * path does not count; −1 if absent.
    *
    * @param path the path in the form of {@link dev.flowshield.http.route.Route#path}
    */
@@ -231,8 +231,8 @@ public final class PolicyTable {
   }
 
   /**
-   * Returns the number of the first scope that matches a request if the case of its path counts; −1
-   * if there is none.
+   * Returns the number of the first scope that matches a request if the case of its path counts;
+   * −1 if absent.
    *
    * @param found the result of {@link #find}; no scope before it matches
    */

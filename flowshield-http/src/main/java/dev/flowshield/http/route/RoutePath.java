@@ -242,7 +242,7 @@ final class RoutePath {
     return decoded.toString(UTF_8);
   }
 
-  /** Returns the value of the escape at an index; −1 if there is none. */
+  /** Returns the value of the escape at an index; −1 if absent. */
   private static int escaped(byte[] bytes, int at) {
     if (at + 2 >= bytes.length) {
       return -1;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class SettingKey<T> {
 
   /** The topics of settings. */
-  public enum Group {
+  enum Group {
     LIMITS("Limits"),
     CLIENTS("Clients and proxies"),
     POLICY_ROWS("Policies"),
@@ -43,7 +43,7 @@ public final class SettingKey<T> {
   }
 
   /** The changes of a setting that a running shield can take over. */
-  public enum ReloadRule {
+  enum ReloadRule {
     /** Every change. */
     LIVE("yes", false),
     /** A change of how much is admitted, which the reload reports as one of limits. */
@@ -76,7 +76,7 @@ public final class SettingKey<T> {
 
   /** Joins a value with the one that was set before. */
   @FunctionalInterface
-  public interface Join<T> {
+  interface Join<T> {
 
     /**
      * Returns the value that is set from now on.
@@ -210,7 +210,7 @@ public final class SettingKey<T> {
   }
 
   /** A row that is being written. Not thread-safe. */
-  public static final class Row<T> {
+  static final class Row<T> {
 
     private final List<SettingKey<?>> table;
     private final String name;

@@ -178,7 +178,7 @@ public final class SettingKeys {
               "56",
               "choose 64 for one site or phone, 56 or 48 for what a provider gives a customer"))
       .otherwise(IpAddress.USUAL_PREFIX, "64")
-      .says("The bits of an IPv6 address that stand for a client.");
+      .says("The bits of an IPv6 address that identify a client.");
 
   public static final SettingKey<String> REQUEST_START = row(
           "request-start", CLIENTS, header("X-Request-Start").orOff("none"))

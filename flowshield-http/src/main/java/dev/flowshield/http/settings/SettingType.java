@@ -32,7 +32,7 @@ public final class SettingType<T> {
 
   /** Turns a text into a value. */
   @FunctionalInterface
-  public interface Reader<T> {
+  interface Reader<T> {
 
     /**
      * Returns the value of a text.
@@ -45,7 +45,7 @@ public final class SettingType<T> {
 
   /** Checks a value that is not read from text. */
   @FunctionalInterface
-  public interface Check<T> {
+  interface Check<T> {
 
     /** Throws {@link IllegalArgumentException} if the value is not allowed. */
     void require(String name, T value);

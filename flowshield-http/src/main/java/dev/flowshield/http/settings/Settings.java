@@ -27,7 +27,7 @@ public final class Settings {
   private final List<String> problems = new ArrayList<>();
 
   /** A text and its source. */
-  public record Setting(String value, SettingSource from, String source) {}
+  record Setting(String value, SettingSource from, String source) {}
 
   private Settings() {
     this.hasFile = false;
@@ -183,7 +183,7 @@ public final class Settings {
         : "write " + from.name(nearest) + " if that is meant, or remove it";
   }
 
-  /** The letters and digits of a name, whatever their case. */
+  /** Returns the letters and digits of a name, in lower case. */
   private static String letters(String name) {
     return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
   }

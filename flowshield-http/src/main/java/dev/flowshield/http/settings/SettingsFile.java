@@ -101,7 +101,7 @@ public record SettingsFile(Map<String, String> entries, Set<String> repeated) {
     return new UncheckedIOException(file + " must be readable: correct or remove it", cause);
   }
 
-  /** The entries that are text. */
+  /** Returns the entries that are text. */
   public static Map<String, String> strings(Properties properties) {
     Map<String, String> strings = new HashMap<>();
     for (String name : properties.stringPropertyNames()) {

@@ -115,7 +115,7 @@ public final class ShieldDescription {
     return " (at most " + plain(most) + " in any " + span + ")";
   }
 
-  /** As in 5min, by the units of a limit. */
+  /** Returns a duration in the units of a limit, such as 5min. */
   private static String plain(Duration duration) {
     String rate = RateLimit.of(1, duration).toString();
     String period = rate.substring(rate.indexOf('/') + 1);

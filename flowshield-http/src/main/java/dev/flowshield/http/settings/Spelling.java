@@ -2,7 +2,7 @@ package dev.flowshield.http.settings;
 
 /** The ways in which messages write settings. */
 public enum Spelling {
-  /** As a method of the builder: {@code perClient("100/s")}. */
+  /** The spelling of a builder method: {@code perClient("100/s")}. */
   CODE {
     @Override
     public String name(SettingKey<?> key) {
@@ -14,7 +14,7 @@ public enum Spelling {
       return key.inCode() + "(\"" + value + "\")";
     }
   },
-  /** As a line of a configuration: {@code per-client=100/s}. */
+  /** The spelling of a configuration: {@code per-client=100/s}. */
   CONFIGURATION {
     @Override
     public String name(SettingKey<?> key) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class SpellingSuggestion {
 
   private static final int LONGEST = 64; // as the time is quadratic
-  private static final int LETTERS_OF_A_SLIP = 4; // in a word of so many letters, one may be wrong
+  private static final int LETTERS_OF_A_SLIP =
+      4; // in a word of this length, one letter may be wrong
   private static final int MOST_SLIPS = 2;
 
   private SpellingSuggestion() {}

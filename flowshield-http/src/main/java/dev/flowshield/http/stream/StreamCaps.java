@@ -8,7 +8,7 @@ package dev.flowshield.http.stream;
  */
 public record StreamCaps(int together, int each) {
 
-  /** Stands for no cap. */
+  /** The value that means no cap. */
   public static final int NONE = Integer.MAX_VALUE;
 
   public static final StreamCaps OFF = new StreamCaps(NONE, NONE);
