@@ -5,7 +5,6 @@ enum Deed {
   TAKE('t'),
   SOME('s'),
   CHARGE('c'),
-  REFUND('r'),
   ADD('a'),
   RESET('x'),
   PEEK('p');

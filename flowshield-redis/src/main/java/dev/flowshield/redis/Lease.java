@@ -3,7 +3,6 @@ package dev.flowshield.redis;
 import dev.flowshield.Decision;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Permits of a key that this instance has taken from the store before they were asked for, so that
@@ -45,26 +44,14 @@ final class Lease {
   private volatile long since;
   private volatile long notBefore; // when to ask the store again
   private volatile long endsAt;
-  private volatile Given given = new Given(Reply.NOTHING, 0, 0, Reply.NOTHING, 0, 0);
+  private volatile Given given = new Given(Reply.NOTHING, 0);
 
   /**
-   * What the store has given: the permits are numbered as they were given, and are used in that
-   * order, so their numbers tell what they were paid by.
+   * The latest reply that gave permits.
    *
-   * @param last the answer that gave the latest ones
-   * @param at when that was asked for
-   * @param total the number of the latest one
-   * @param before the answer before
-   * @param totalBefore the number of the latest one by then
-   * @param totalLong the number of the latest one before that
+   * @param at when the store was asked for it
    */
-  private record Given(
-      Reply last, long at, long total, Reply before, long totalBefore, long totalLong) {
-
-    Given and(Reply reply, long more, long now) {
-      return new Given(reply, now, total + more, last, total, totalBefore);
-    }
-  }
+  private record Given(Reply reply, long at) {}
 
   /** A lease of nothing, by a reading of the ticker. */
   Lease(String key, StoredRates rates, long now) {
@@ -95,35 +82,18 @@ final class Lease {
     used.getAndAdd(permits);
   }
 
-  /**
-   * Gives permits to a request.
-   *
-   * @return what they were paid by, as far as they can be refunded; null if it has not so many
-   */
-  @Nullable
-  Reply take(long permits, long now) {
-    Given known = given; // rather an older one: the older the payment, the less is refunded
+  /** Gives permits to a request. Returns whether it had so many. */
+  boolean take(long permits, long now) {
     while (now - endsAt < 0) {
       long seen = state.get();
       if ((seen & MASK) < permits) {
-        return null;
+        return false;
       }
       if (state.compareAndSet(seen, seen - permits)) {
-        return payment(known, permits, (seen & MASK) - permits);
+        return true;
       }
     }
-    return null;
-  }
-
-  private Reply payment(Given known, long permits, long left) {
-    long latest = known.total - left;
-    long first = latest - permits + 1;
-    if (first > known.totalBefore) {
-      return known.last.before(left, rates);
-    }
-    return first > known.totalLong
-        ? known.before.before(Math.max(0, known.totalBefore - latest), rates)
-        : Reply.NOTHING.before(0, rates); // it has come back by now
+    return false;
   }
 
   /** Whether it has so many. Others may be quicker. */
@@ -173,9 +143,9 @@ final class Lease {
     long more = Math.min(Math.max(0, reply.granted()), asked);
     try {
       if (more > 0) {
-        state.getAndAdd(more); // first: a permit may seem to be paid for earlier, never later
-        given = given.and(reply, more, now);
+        given = new Given(reply, now);
         endsAt = now + KEPT_NANOS;
+        state.getAndAdd(more);
       }
       if (more >= asked) {
         notBefore = now + SHORTEST_NANOS;
@@ -188,7 +158,7 @@ final class Lease {
   /** The answer to a request whose permits were taken here. */
   Decision.Admitted admitted(long permits, long now) {
     Given known = given;
-    long[] debts = known.last.before(0, rates).debts();
+    long[] debts = known.reply.before(0, rates).debts();
     return rates.admitted(rates.paidOff(debts, Math.max(0, now - known.at)), permits);
   }
 }

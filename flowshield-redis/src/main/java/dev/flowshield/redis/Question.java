@@ -80,19 +80,6 @@ final class Question {
       return packer.question();
     }
 
-    /** To give permits back that were taken by the question with this reply. */
-    Question refund(String key, StoredRates rates, long permits, Reply taken) {
-      Packer packer = of(Deed.REFUND, 26 * rates.size(), new Part(key, rates, permits));
-      for (int i = 0; i < rates.size(); i++) {
-        packer
-            .put(taken.time(), 7)
-            .put(taken.epoch(), 7)
-            .put(taken.debts()[i], 6)
-            .put(taken.refunded()[i], 6);
-      }
-      return packer.question();
-    }
-
     /** With room for more bytes at the end. */
     private Packer of(Deed deed, int more, Part... parts) {
       Packer packer = new Packer(more, parts);

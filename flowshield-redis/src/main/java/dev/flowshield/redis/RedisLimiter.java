@@ -212,13 +212,10 @@ final class RedisLimiter implements RateLimiter {
 
   private Reservation.@Nullable Held taken(
       Lease lease, String key, StoredRates leased, long permits, long now) {
-    Reply payment = lease.take(permits, now);
-    return payment == null
-        ? null
-        : new Reservation.Held(
-            permits,
-            lease.admitted(permits, now),
-            used -> settle(key, leased, permits, used, payment));
+    return lease.take(permits, now)
+        ? new Reservation.Held(
+            permits, lease.admitted(permits, now), used -> settle(key, leased, permits, used))
+        : null;
   }
 
   /** The lease of a key; null where it has none, or owes what this instance admitted by itself. */
@@ -260,7 +257,7 @@ final class RedisLimiter implements RateLimiter {
     return new Reservation.Held(
         question.permits,
         question.rates.admitted(reply.debts(), question.permits),
-        used -> settle(question.key, question.rates, question.permits, used, reply));
+        used -> settle(question.key, question.rates, question.permits, used));
   }
 
   /** The store has not given them, as it would do again for now. */
@@ -269,22 +266,22 @@ final class RedisLimiter implements RateLimiter {
     return new Reservation.Rejected(question.rates.rejected(reply.debts(), question.permits));
   }
 
-  private void settle(String key, StoredRates asked, long permits, long used, Reply taken) {
+  /** Settles by the limits of which the permits were taken; the store converts them to others. */
+  private void settle(String key, StoredRates asked, long permits, long used) {
     if (used != permits) {
       String name = store.name(spec.name(), key);
       denials.forget(name);
-      if (used < permits) {
-        store.tell(store.form().refund(name, asked, permits - used, taken));
-      } else {
-        charge(name, asked, used - permits);
-      }
+      store.tell(settlement(name, asked, used - permits));
     }
   }
 
-  private void charge(String name, StoredRates asked, long permits) {
-    long[] more = new long[asked.size()];
-    Arrays.fill(more, permits);
-    store.tell(store.form().charge(name, asked, more));
+  private Question settlement(String name, StoredRates asked, long more) {
+    if (more < 0) {
+      return store.form().of(Deed.ADD, name, asked, -more);
+    }
+    long[] charged = new long[asked.size()];
+    Arrays.fill(charged, more);
+    return store.form().charge(name, asked, charged);
   }
 
   /**

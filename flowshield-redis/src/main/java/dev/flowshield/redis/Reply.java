@@ -8,26 +8,19 @@ import org.jspecify.annotations.Nullable;
 /** What the script has answered of one key. */
 final class Reply {
 
-  private static final int HEAD = 18; // bytes that are for all keys
-  private static final int OF_KEY = 7;
-  private static final int OF_RATE = 12;
+  private static final int HEAD = 11; // bytes that are for all keys
+  private static final int OF_RATE = 6;
   private static final long MOST_DEBT = (1L << 48) - 1; // which has no sign
 
   /** Of a store that gives nothing, as it did not answer. */
-  static final Reply NOTHING = new Reply(0, 0, 0, new long[0], new long[0]);
+  static final Reply NOTHING = new Reply(0, new long[0]);
 
   private final long granted;
-  private final long time;
-  private final long epoch;
   private final long[] debts;
-  private final long[] refunded;
 
-  Reply(long granted, long time, long epoch, long[] debts, long[] refunded) {
+  Reply(long granted, long[] debts) {
     this.granted = granted;
-    this.time = time;
-    this.epoch = epoch;
     this.debts = debts;
-    this.refunded = refunded;
   }
 
   /**
@@ -37,7 +30,7 @@ final class Reply {
    */
   static List<Reply> all(Question question, byte @Nullable [] packed) {
     int[] rates = question.rates();
-    int size = HEAD + OF_KEY * rates.length + OF_RATE * IntStream.of(rates).sum();
+    int size = HEAD + OF_RATE * IntStream.of(rates).sum();
     if (packed == null || packed.length != size || number(packed, 0, 4) != question.id()) {
       throw new StoreFailure(StoreFailure.MALFORMED);
     }
@@ -45,19 +38,14 @@ final class Reply {
     if (granted < 0 || granted > question.permits()) {
       throw new StoreFailure(StoreFailure.MALFORMED);
     }
-    long time = number(packed, 11, 7);
     List<Reply> replies = new ArrayList<>(rates.length);
     int at = HEAD;
     for (int count : rates) {
-      long epoch = number(packed, at, 7);
-      at += OF_KEY;
       long[] debts = new long[count];
-      long[] refunded = new long[count];
       for (int i = 0; i < count; i++, at += OF_RATE) {
-        debts[i] = number(packed, at, 6) & MOST_DEBT;
-        refunded[i] = number(packed, at + 6, 6) & MOST_DEBT;
+        debts[i] = number(packed, at, OF_RATE) & MOST_DEBT;
       }
-      replies.add(new Reply(granted, time, epoch, debts, refunded));
+      replies.add(new Reply(granted, debts));
     }
     return replies;
   }
@@ -77,8 +65,7 @@ final class Reply {
     for (int i = 0; i < debts.length; i++) {
       then[i] = Math.max(0, debts[i] - permits * rates.get(i).price());
     }
-    return new Reply(
-        granted, time, epoch, then, debts.length == 0 ? new long[rates.size()] : refunded);
+    return new Reply(granted, then);
   }
 
   /**
@@ -87,10 +74,10 @@ final class Reply {
    */
   Reply inPlace(int place, StoredRates rates) {
     if (place >= granted) {
-      return new Reply(0, time, epoch, debts, refunded);
+      return new Reply(0, debts);
     }
     Reply then = before(granted - 1 - place, rates); // without those that were taken after it
-    return new Reply(1, time, epoch, then.debts, refunded);
+    return new Reply(1, then.debts);
   }
 
   /** The permits that were taken; of several keys, those of the first. */
@@ -98,23 +85,8 @@ final class Reply {
     return granted;
   }
 
-  /** The time of the store, in ticks. */
-  long time() {
-    return time;
-  }
-
-  /** The epoch of the key's value, within which permits are refunded. */
-  long epoch() {
-    return epoch;
-  }
-
   /** What each rate owes now; not to be changed. */
   long[] debts() {
     return debts;
-  }
-
-  /** What was refunded of each rate in this epoch; not to be changed. */
-  long[] refunded() {
-    return refunded;
   }
 }

@@ -12,28 +12,22 @@
 --     s  some    takes as many of the permits of one key as are there
 --     c  charge  takes permits whether or not they are there: how many (6)
 --     p  peek    takes nothing
---     r  refund  gives permits back, as far as they are not paid off: the time (7) and the epoch (7) of their taking,
---                what it has left as debt (6), and what was refunded by then (6)
 --     a  add     gives permits, up to the burst
 --     x  reset   forgets all debts
 --
--- Answers packed numbers: the id; permits taken (7); the time (7); then for each key: its epoch (7), and for each rate
--- its debt (6) and what was refunded (6).
+-- Answers packed numbers: the id; permits taken (7); then for each rate of each key its debt (6).
 --
--- A value is: the version of this layout (1 byte), the time of its debts (7), its epoch (7), and for each rate its
--- debt (6), drain (4), capacity (6), and what was refunded (6, which wraps around). It expires when all debts are paid
--- off. What was taken in one epoch is not refunded in another: an epoch ends with the value, and when debts are
--- forgotten, the rate is changed, or the clock is another.
+-- A value is: the version of this layout (1 byte), the time of its debts (7), and for each rate its debt (6), drain (4)
+-- and capacity (6). It expires when all debts are paid off.
 --
 -- A value that this script cannot have written is replaced, as if there were none. One of a later version, which an
 -- instance of a newer release has written, stays: the answer is the error VERSION.
 
-local VERSION, HEAD, RATE = 1, '<Bi7i7', '<I6I4I6I6'
-local HEAD_BYTES, RATE_BYTES, MOST_RATES = 15, 22, 255
+local VERSION, HEAD, RATE = 1, '<Bi7', '<I6I4I6'
+local HEAD_BYTES, RATE_BYTES, MOST_RATES = 8, 16, 255
 local MOST = 2 ^ 48 - 1
-local WRAP = 2 ^ 48
 local MOST_CAPACITY = 2 ^ 47
-local LATEST = 2 ^ 53 -- of times and epochs: in microseconds, the year 2255
+local LATEST = 2 ^ 53 -- of times: in microseconds, the year 2255
 
 local argument, unpack, pack = ARGV[1], struct.unpack, struct.pack
 local floor, min, max = math.floor, math.min, math.max
@@ -51,14 +45,14 @@ end
 if #argument == 36 and (deed == 't' or deed == 's') then
   local wanted, _, drain, price, capacity = unpack('<I7BI4I6I6', argument, at)
   local value = redis.pcall('GET', KEYS[1])
-  local version, last, epoch, debt, itsDrain, itsCapacity, back = VERSION, now, now, 0, drain, capacity, 0
-  local isUsual = not value or #value == 37 -- an error has no length
+  local version, last, debt, itsDrain, itsCapacity = VERSION, now, 0, drain, capacity
+  local isUsual = not value or #value == 24 -- an error has no length
   if value and isUsual then
-    version, last, epoch, debt, itsDrain, itsCapacity, back = unpack('<Bi7i7I6I4I6I6', value)
+    version, last, debt, itsDrain, itsCapacity = unpack('<Bi7I6I4I6', value)
   end
   local elapsed = now - last
   if isUsual and elapsed >= 0 and itsDrain == drain and itsCapacity == capacity and version == VERSION
-    and debt <= capacity and last >= 0 and epoch >= 0 and epoch < LATEST then
+    and debt <= capacity and last >= 0 then
     if elapsed > debt / drain + 1 then
       debt = 0
     else
@@ -67,14 +61,14 @@ if #argument == 36 and (deed == 't' or deed == 's') then
     local free = floor((capacity - debt) / price)
     if wanted > free then
       if deed == 't' or free < 1 then
-        return pack('<I4I7i7i7I6I6', id, 0, now, epoch, debt, back)
+        return pack('<I4I7I6', id, 0, debt)
       end
       wanted = free
     end
     debt = debt + wanted * price
-    redis.call('SET', KEYS[1], pack('<Bi7i7I6I4I6I6', VERSION, now, epoch, debt, drain, capacity, back), 'PX',
+    redis.call('SET', KEYS[1], pack('<Bi7I6I4I6', VERSION, now, debt, drain, capacity), 'PX',
       expiry or math.ceil(debt / drain / 1000) + 1)
-    return pack('<I4I7i7i7I6I6', id, wanted, now, epoch, debt, back)
+    return pack('<I4I7I6', id, wanted, debt)
   end
 end
 
@@ -89,12 +83,12 @@ local function isOwn(value, key)
   if rates < 1 or rates > MOST_RATES or rates % 1 > 0 then
     return false
   end
-  local version, last, epoch, position = unpack(HEAD, value)
-  if version ~= VERSION or last < 0 or last >= LATEST or epoch < 0 or epoch >= LATEST then
+  local version, last, position = unpack(HEAD, value)
+  if version ~= VERSION or last < 0 or last >= LATEST then
     return false
   end
   for _ = 1, rates do
-    local debt, drain, capacity, _, following = unpack(RATE, value, position)
+    local debt, drain, capacity, following = unpack(RATE, value, position)
     position = following
     if drain < 1 or capacity < 1 or capacity > MOST_CAPACITY or (debt > capacity and isEndless(key)) then
       return false
@@ -144,8 +138,8 @@ local function converted(debt, drain, capacity, toDrain, toCapacity)
 end
 
 -- By key, and by rate; the rates of all keys stand in a row.
-local permits, counts, epochs, isToWrite = {}, {}, {}, {}
-local drains, prices, capacities, debts, refunded = {}, {}, {}, {}, {}
+local permits, counts, isToWrite = {}, {}, {}
+local drains, prices, capacities, debts = {}, {}, {}, {}
 local rate = 0
 local granted = nil
 
@@ -156,23 +150,23 @@ for k = 1, #KEYS do
   if failure then
     return failure
   end
-  local _, last, epoch, position = nil, now, now, nil
+  local _, last, position = nil, now, nil
   if value then
-    _, last, epoch, position = unpack(HEAD, value)
+    _, last, position = unpack(HEAD, value)
   end
   isToWrite[k] = value == nil
   local elapsed = now - last
   if elapsed < -stepBack then -- another clock: what is owed stays owed, from now on
-    elapsed, epoch, isToWrite[k] = 0, epoch + 1, true
+    elapsed, isToWrite[k] = 0, true
   end
   local free = MOST
   for r = rate + 1, rate + count do
     local drain, price, capacity
     drain, price, capacity, at = unpack('<I4I6I6', argument, at)
-    local debt, back = 0, 0
+    local debt = 0
     if position and position <= #value then
       local itsDrain, itsCapacity
-      debt, itsDrain, itsCapacity, back, position = unpack(RATE, value, position)
+      debt, itsDrain, itsCapacity, position = unpack(RATE, value, position)
       if elapsed > debt / itsDrain + 1 then
         debt = 0
       else
@@ -180,10 +174,10 @@ for k = 1, #KEYS do
       end
       if itsDrain ~= drain or itsCapacity ~= capacity then
         debt = converted(debt, itsDrain, itsCapacity, drain, capacity)
-        epoch, back, isToWrite[k] = epoch + 1, 0, true
+        isToWrite[k] = true
       end
     end
-    drains[r], prices[r], capacities[r], debts[r], refunded[r] = drain, price, capacity, debt, back
+    drains[r], prices[r], capacities[r], debts[r] = drain, price, capacity, debt
     free = min(free, floor((capacity - debt) / price))
   end
   rate = rate + count
@@ -192,11 +186,11 @@ for k = 1, #KEYS do
   elseif deed == 't' and wanted > free then
     granted = 0
   end
-  permits[k], counts[k], epochs[k] = wanted, count, epoch
+  permits[k], counts[k] = wanted, count
 end
 granted = granted or permits[1]
 
-local answer = {pack('<I4I7i7', id, granted, now)}
+local answer = {pack('<I4I7', id, granted)}
 local takes = granted > 0 and (deed == 't' or deed == 's')
 rate = 0
 for k = 1, #KEYS do
@@ -214,29 +208,18 @@ for k = 1, #KEYS do
       isToWrite[k] = true
     elseif deed == 'x' then
       debts[r] = 0
-    elseif deed == 'a' or deed == 'r' then
-      local back = min(debt, permits[k] * prices[r])
-      if deed == 'r' then
-        local since, epoch, left, before
-        since, epoch, left, before, at = unpack('<i7i7I6I6', argument, at)
-        local paidOff = (now - since) * drains[r] + (refunded[r] - before) % WRAP
-        back = epoch == epochs[k] and max(0, min(back, left - paidOff)) or 0
-      end
-      debts[r] = debt - back
-      refunded[r] = (refunded[r] + back) % WRAP
+    elseif deed == 'a' then
+      debts[r] = max(0, debt - permits[k] * prices[r])
     end
     if debts[r] < debt then
       keeps, isToWrite[k] = true, true
     end
   end
-  if deed == 'x' then
-    epochs[k] = epochs[k] + 1
-  end
   if isToWrite[k] then
-    local value = pack(HEAD, VERSION, now, epochs[k])
+    local value = pack(HEAD, VERSION, now)
     local millis = 0
     for r = rate + 1, rate + count do
-      value = value .. pack(RATE, debts[r], drains[r], capacities[r], refunded[r])
+      value = value .. pack(RATE, debts[r], drains[r], capacities[r])
       millis = max(millis, math.ceil(debts[r] / drains[r] / 1000))
     end
     if keeps and not isOther then
@@ -245,9 +228,8 @@ for k = 1, #KEYS do
       redis.call('SET', KEYS[k], value, 'PX', expiry or millis + 1)
     end
   end
-  answer[#answer + 1] = pack('<i7', epochs[k])
   for r = rate + 1, rate + count do
-    answer[#answer + 1] = pack('<I6I6', debts[r], refunded[r])
+    answer[#answer + 1] = pack('<I6', debts[r])
   end
   rate = rate + count
 end

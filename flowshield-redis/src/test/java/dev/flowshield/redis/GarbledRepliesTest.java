@@ -80,7 +80,7 @@ class GarbledRepliesTest {
     HALF(reply -> Arrays.copyOf(reply, reply.length / 2)),
     WITHOUT_ITS_END(reply -> Arrays.copyOf(reply, reply.length - 2)),
     WITHOUT_ITS_BEGINNING(reply -> Arrays.copyOfRange(reply, 3, reply.length)),
-    SHORTER_THAN_IT_SAYS(reply -> begun("$36", reply)),
+    SHORTER_THAN_IT_SAYS(reply -> begun("$16", reply)),
     LONGER_THAN_IT_SAYS(reply -> begun("$99", reply)),
     ENDLESS(reply -> joined("$536870912\r\n".getBytes(US_ASCII), reply)),
     A_LIST(reply -> begun("*37", reply)),

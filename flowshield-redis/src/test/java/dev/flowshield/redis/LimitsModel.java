@@ -6,9 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the script has to answer and to write, by numbers of any size: each debt as a formula has
@@ -17,24 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class LimitsModel {
 
   private static final BigInteger MOST = BigInteger.ONE.shiftLeft(48).subtract(BigInteger.ONE);
-  private static final BigInteger WRAP = BigInteger.ONE.shiftLeft(48);
 
   /**
    * What is asked of one key.
    *
    * @param charged the permits of each rate to charge
-   * @param taken the reply to the taking that is refunded
    */
-  record Part(
-      String key,
-      StoredRates rates,
-      long permits,
-      List<Long> charged,
-      @Nullable Reply taken) {}
+  record Part(String key, StoredRates rates, long permits, List<Long> charged) {}
 
-  private record Debt(BigInteger owed, StoredRate rate, BigInteger refunded) {}
+  private record Debt(BigInteger owed, StoredRate rate) {}
 
-  private record Value(BigInteger at, BigInteger epoch, List<Debt> debts) {}
+  private record Value(BigInteger at, List<Debt> debts) {}
 
   /** A value as of now, and whether that is more than the passing of time. */
   private record Standing(Value value, boolean isChanged) {}
@@ -68,40 +59,33 @@ final class LimitsModel {
         values.put(part.key, after);
         written.add(part.key);
       }
-      answer.add(after.epoch.longValueExact());
       for (Debt debt : after.debts) {
         answer.add(debt.owed.longValueExact());
-        answer.add(debt.refunded.longValueExact());
       }
     }
     return answer;
   }
 
   private Standing standing(Part part, BigInteger now) {
-    Value value = values.getOrDefault(part.key, new Value(now, now, List.of()));
+    Value value = values.getOrDefault(part.key, new Value(now, List.of()));
     BigInteger elapsed = now.subtract(value.at);
     boolean isOtherClock = elapsed.negate().compareTo(stepBack) > 0;
     boolean isChanged = isOtherClock;
-    BigInteger epoch = isOtherClock ? value.epoch.add(BigInteger.ONE) : value.epoch;
     List<Debt> debts = new ArrayList<>();
     for (int r = 0; r < part.rates.size(); r++) {
       StoredRate rate = part.rates.get(r);
       if (r >= value.debts.size()) {
-        debts.add(new Debt(BigInteger.ZERO, rate, BigInteger.ZERO));
+        debts.add(new Debt(BigInteger.ZERO, rate));
         continue;
       }
       Debt known = value.debts.get(r);
       BigInteger owed = owedAfter(known, isOtherClock ? BigInteger.ZERO : elapsed);
       boolean isSame =
           known.rate.drain() == rate.drain() && known.rate.capacity() == rate.capacity();
-      debts.add(
-          isSame
-              ? new Debt(owed, rate, known.refunded)
-              : new Debt(converted(owed, known.rate, rate), rate, BigInteger.ZERO));
-      epoch = isSame ? epoch : epoch.add(BigInteger.ONE);
+      debts.add(new Debt(isSame ? owed : converted(owed, known.rate, rate), rate));
       isChanged |= !isSame;
     }
-    return new Standing(new Value(now, epoch, debts), isChanged);
+    return new Standing(new Value(now, debts), isChanged);
   }
 
   private static BigInteger owedAfter(Debt debt, BigInteger ticks) {
@@ -148,34 +132,14 @@ final class LimitsModel {
             case CHARGE ->
               with(debt, debt.owed.add(cost(debt.rate, part.charged.get(r))).min(MOST));
             case RESET -> with(debt, BigInteger.ZERO);
-            case ADD -> lowered(debt, cost);
-            case REFUND -> lowered(debt, cost.min(notPaidOff(part, r, debt, before)));
+            case ADD -> with(debt, debt.owed.subtract(cost).max(BigInteger.ZERO));
           });
     }
-    BigInteger epoch = deed == Deed.RESET ? before.epoch.add(BigInteger.ONE) : before.epoch;
-    return new Value(before.at, epoch, debts);
+    return new Value(before.at, debts);
   }
 
   private static Debt with(Debt debt, BigInteger owed) {
-    return new Debt(owed, debt.rate, debt.refunded);
-  }
-
-  private static Debt lowered(Debt debt, BigInteger by) {
-    BigInteger back = by.min(debt.owed).max(BigInteger.ZERO);
-    return new Debt(debt.owed.subtract(back), debt.rate, debt.refunded.add(back).mod(WRAP));
-  }
-
-  /** What a taking left as debt, less what was paid off and refunded since. */
-  private static BigInteger notPaidOff(Part part, int r, Debt debt, Value now) {
-    Reply taken = Objects.requireNonNull(part.taken);
-    if (!now.epoch.equals(BigInteger.valueOf(taken.epoch()))) {
-      return BigInteger.ZERO;
-    }
-    BigInteger ticks = now.at.subtract(BigInteger.valueOf(taken.time()));
-    return BigInteger.valueOf(taken.debts()[r])
-        .subtract(ticks.multiply(BigInteger.valueOf(debt.rate.drain())))
-        .subtract(
-            debt.refunded.subtract(BigInteger.valueOf(taken.refunded()[r])).mod(WRAP));
+    return new Debt(owed, debt.rate);
   }
 
   private static List<BigInteger> owed(Value value) {
@@ -213,7 +177,7 @@ final class LimitsModel {
 
   /** The clock is moved on by so many ticks, or back. */
   void move(long ticks) {
-    values.replaceAll((key, value) ->
-        new Value(value.at.subtract(BigInteger.valueOf(ticks)), value.epoch, value.debts));
+    values.replaceAll(
+        (key, value) -> new Value(value.at.subtract(BigInteger.valueOf(ticks)), value.debts));
   }
 }

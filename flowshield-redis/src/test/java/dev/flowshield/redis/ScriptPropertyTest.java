@@ -35,7 +35,6 @@ class ScriptPropertyTest {
   enum Kind {
     TAKE,
     CHARGE,
-    REFUND,
     ADD,
     RESET,
     PEEK,
@@ -86,7 +85,7 @@ class ScriptPropertyTest {
         Kind.TAKE,
         Kind.TAKE,
         Kind.CHARGE,
-        Kind.REFUND,
+        Kind.ADD,
         Kind.ADD,
         Kind.RESET,
         Kind.PEEK,
@@ -125,8 +124,6 @@ class ScriptPropertyTest {
     return IntStream.range(0, count).mapToObj(k -> "{" + run + "}:" + k).toList();
   }
 
-  private record Taken(Part part, Reply reply) {}
-
   @Example
   void aDebtThatTakesLongerByANewLimitOutlivesItsFormerExpiry() {
     for (ScriptServer server : SERVERS.values()) {
@@ -151,72 +148,19 @@ class ScriptPropertyTest {
     new Twins(Objects.requireNonNull(SERVERS.get(server))).take(steps);
   }
 
-  @Provide
-  Arbitrary<List<Step>> twins() {
-    return steps(
-        Kind.TAKE,
-        Kind.TAKE,
-        Kind.TAKE,
-        Kind.CHARGE,
-        Kind.CHARGE,
-        Kind.REFUND,
-        Kind.REFUND,
-        Kind.REFUND,
-        Kind.ADD,
-        Kind.RESET,
-        Kind.CHANGE,
-        Kind.PASS,
-        Kind.PASS,
-        Kind.STEP_BACK);
-  }
-
-  /** The first key has taken and was refunded, the second has not; all else is done to both. */
-  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
-  void aRefundLeavesNoLessOwedThanIfNothingHadBeenTaken(
-      @ForAll("servers") String server, @ForAll("twins") List<Step> steps) {
-    new Twins(Objects.requireNonNull(SERVERS.get(server))).run(steps);
-  }
-
-  @Example
-  void aRefundByAnotherClockGivesBackNothing() {
-    for (ScriptServer server : SERVERS.values()) {
-      new Twins(server)
-          .run(List.of(
-              new Step(Kind.TAKE, 0, 1, 0.9, 0.5),
-              new Step(Kind.PASS, 0, 1, 0, 0.57), // until about half has come back
-              new Step(Kind.CHARGE, 0, 1, 0, 0),
-              new Step(Kind.STEP_BACK, 0, 1, 0, 0),
-              new Step(Kind.REFUND, 0, 1, 0.99, 0)));
-    }
-  }
-
+  /** Two keys that are asked alike. */
   private static final class Twins {
 
     private static final long DAY = 24 * HOUR;
 
     private final ScriptServer server;
     private final List<String> keys = keys(2);
-    private final List<Taken> taken = new ArrayList<>();
-    private long now = 100 * DAY;
+    private long now = DAY;
     private final Question.Form form = new Question.Form(() -> now);
     private StoredRates rates = new StoredRates(LIMITS.get(0), 1);
 
     Twins(ScriptServer server) {
       this.server = server;
-    }
-
-    void run(List<Step> steps) {
-      for (Step step : steps) {
-        run(step);
-        Reply one = ask(form.of(Deed.PEEK, keys.get(0), rates, 1));
-        Reply other = ask(form.of(Deed.PEEK, keys.get(1), rates, 1));
-        for (int r = 0; r < rates.size(); r++) {
-          assertThat(one.debts()[r]).as("debt after %s", step).isNotNegative();
-          assertThat(one.debts()[r])
-              .as("debt after %s", step)
-              .isGreaterThanOrEqualTo(other.debts()[r]);
-        }
-      }
     }
 
     void take(List<Step> steps) {
@@ -247,37 +191,17 @@ class ScriptPropertyTest {
     private void run(Step step) {
       long permits = 1 + (long) (step.share * step.other * rates.burst());
       switch (step.kind) {
-        case TAKE -> {
-          Reply reply = ask(form.of(Deed.TAKE, keys.get(0), rates, permits));
-          if (reply.granted() > 0) {
-            Part part = new Part(keys.get(0), rates, permits, List.of(), null);
-            taken.add(new Taken(part, reply));
-          }
-        }
-        case REFUND -> {
-          if (!taken.isEmpty()) {
-            Taken some = taken.remove((int) (step.other * taken.size()));
-            long back = 1 + (long) (step.share * some.part.permits());
-            ask(form.refund(keys.get(0), some.part.rates(), back, some.reply));
-          }
-        }
         case CHARGE -> {
           long[] all = new long[rates.size()];
           Arrays.fill(all, permits);
           keys.forEach(key -> ask(form.charge(key, rates, all)));
         }
-        case ADD -> keys.forEach(key -> ask(form.of(Deed.ADD, key, rates, permits)));
-        case RESET -> keys.forEach(key -> ask(form.of(Deed.RESET, key, rates, 0)));
         case CHANGE -> {
           List<List<RateLimit>> alike =
               LIMITS.stream().filter(some -> some.size() == rates.size()).toList();
           rates = new StoredRates(alike.get((int) (step.share * alike.size())), 1);
         }
-        case PASS -> now += (long) Math.exp(step.other * 27); // up to ten minutes
-        default -> { // another clock; what is owed stays owed as it was written last, so both are
-          keys.forEach(key -> ask(form.charge(key, rates, new long[rates.size()])));
-          now -= now > 10 * DAY ? DAY : 0;
-        }
+        default -> now += (long) Math.exp(step.other * 27); // up to ten minutes
       }
     }
   }
@@ -294,7 +218,6 @@ class ScriptPropertyTest {
     private final LimitsModel model;
     private final Map<String, StoredRates> limits = new HashMap<>();
     private final Map<String, Spans> spans = new HashMap<>();
-    private final List<Taken> taken = new ArrayList<>();
     private final Question.Form form;
     private long byHand = 1_000_000_000_000_000L; // in nanoseconds
     private long latest = byHand;
@@ -325,7 +248,6 @@ class ScriptPropertyTest {
         case ADD -> ask(Deed.ADD, step);
         case RESET -> ask(Deed.RESET, step);
         case PEEK -> ask(Deed.PEEK, step);
-        case REFUND -> refund(step);
         case CHANGE -> limits.put(keys.get(step.key), rates((int) (step.share * LIMITS.size())));
         case PASS -> pass(step.other);
         case STEP_BACK -> stepBack(step.other);
@@ -339,7 +261,7 @@ class ScriptPropertyTest {
         StoredRates rates = Objects.requireNonNull(limits.get(key));
         long permits =
             deed == Deed.CHARGE ? 0 : 1 + (long) (step.share * step.other * rates.burst());
-        parts.add(new Part(key, rates, permits, charged(rates, step), null));
+        parts.add(new Part(key, rates, permits, charged(rates, step)));
       }
       ask(deed, parts);
     }
@@ -356,20 +278,10 @@ class ScriptPropertyTest {
       return charged;
     }
 
-    private void refund(Step step) {
-      if (!taken.isEmpty()) {
-        Taken some = taken.remove((int) (step.other * taken.size()));
-        long permits = 1 + (long) (step.share * some.part.permits());
-        Part part = new Part(some.part.key(), some.part.rates(), permits, List.of(), some.reply);
-        ask(Deed.REFUND, List.of(part));
-      }
-    }
-
     private void ask(Deed deed, List<Part> parts) {
       List<Long> answer =
           server.ask(parts.stream().map(part -> question(deed, part)).toList());
       long now = answer.get(1);
-      forgetWhatHasExpired(parts, answer);
       assertThat(answer).as("%s of %s", deed, parts).isEqualTo(model.ask(deed, parts, now));
 
       Look after = server.look(keys);
@@ -377,36 +289,19 @@ class ScriptPropertyTest {
         assertStands(deed, keys.get(k), k, now, after);
       }
       before = after;
-      int at = 2;
       for (Part part : parts) {
-        at = note(deed, part, answer, at);
+        note(deed, part, answer);
       }
     }
 
     private Question question(Deed deed, Part part) {
-      return switch (deed) {
-        case CHARGE -> form.charge(part.key(), part.rates(), numbers(part.charged()));
-        case REFUND ->
-          form.refund(
-              part.key(), part.rates(), part.permits(), Objects.requireNonNull(part.taken()));
-        default -> form.of(deed, part.key(), part.rates(), part.permits());
-      };
+      return deed == Deed.CHARGE
+          ? form.charge(part.key(), part.rates(), numbers(part.charged()))
+          : form.of(deed, part.key(), part.rates(), part.permits());
     }
 
     private static long[] numbers(List<Long> list) {
       return list.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    /** The epoch of a value that was not there is the time. */
-    private void forgetWhatHasExpired(List<Part> parts, List<Long> answer) {
-      long now = answer.get(1);
-      int at = 2;
-      for (Part part : parts) {
-        if (!isByHand && answer.get(at) >= now && model.knows(part.key())) {
-          forgetExpired(part.key(), now);
-        }
-        at += 1 + 2 * part.rates().size();
-      }
     }
 
     /** What nothing is to be written of is as before; and a value stays until it owes nothing. */
@@ -435,8 +330,7 @@ class ScriptPropertyTest {
       }
     }
 
-    private int note(Deed deed, Part part, List<Long> answer, int from) {
-      int to = from + 1 + 2 * part.rates().size();
+    private void note(Deed deed, Part part, List<Long> answer) {
       boolean isAdmitted = answer.get(0) > 0;
       Spans known = spans.get(part.key());
       if (known == null || !known.isOf(part.rates()) || deed == Deed.RESET) {
@@ -445,14 +339,10 @@ class ScriptPropertyTest {
       }
       long time = answer.get(1) + moved;
       if (deed == Deed.TAKE && isAdmitted) {
-        List<Long> own = new ArrayList<>(List.of(part.permits(), answer.get(1)));
-        own.addAll(answer.subList(from, to));
-        taken.add(new Taken(part, ScriptServer.reply(own)));
         known.taken(time, part.permits());
-      } else if (deed == Deed.ADD || deed == Deed.REFUND) {
+      } else if (deed == Deed.ADD) {
         known.given(time, part.permits());
       }
-      return to;
     }
 
     private void pass(double other) {
@@ -486,7 +376,6 @@ class ScriptPropertyTest {
       long ticks = millis * 1_000;
       moved += ticks;
       model.move(ticks);
-      taken.replaceAll(some -> new Taken(some.part, earlier(some, ticks)));
       forgetWhatIsAbsent();
     }
 
@@ -503,12 +392,6 @@ class ScriptPropertyTest {
           .as("owed by what has expired")
           .isZero();
       model.forget(key);
-    }
-
-    private static Reply earlier(Taken some, long ticks) {
-      Reply reply = some.reply;
-      return new Reply(
-          reply.granted(), reply.time() - ticks, reply.epoch(), reply.debts(), reply.refunded());
     }
   }
 

@@ -23,6 +23,22 @@ final class ScriptServer implements AutoCloseable {
 
   private static final int HEAD = 12; // bytes of a question that are for all keys
 
+  /** The script itself, which answers what it answers, and the time if it has read that. */
+  private static final String WITH_ITS_TIME = """
+      local server, time = redis, nil
+      local redis = setmetatable({
+        call = function(name, ...)
+          local answer = server.call(name, ...)
+          time = name == 'TIME' and answer or time
+          return answer
+        end
+      }, {__index = server})
+      local function script()
+      %s
+      end
+      return {script(), time}
+      """;
+
   /** The values and the milliseconds until they expire, with the time before and after. */
   private static final String LOOK = """
       local function now() local time = redis.call('TIME') return time[1] * 1000000 + time[2] end
@@ -79,7 +95,7 @@ final class ScriptServer implements AutoCloseable {
     this.process = process;
     this.client = RedisClient.create(process.uri());
     this.commands = client.connect(ByteArrayCodec.INSTANCE).sync();
-    this.limits = commands.scriptLoad(limits());
+    this.limits = commands.scriptLoad(WITH_ITS_TIME.formatted(limits()).getBytes(US_ASCII));
     this.look = commands.scriptLoad(LOOK.getBytes(US_ASCII));
     this.move = commands.scriptLoad(MOVE.getBytes(US_ASCII));
   }
@@ -89,10 +105,10 @@ final class ScriptServer implements AutoCloseable {
     return new ScriptServer(Servers.start(kind));
   }
 
-  private static byte[] limits() {
+  private static String limits() {
     try (InputStream file =
         Objects.requireNonNull(ScriptServer.class.getResourceAsStream("limits.lua"))) {
-      return file.readAllBytes();
+      return new String(file.readAllBytes(), US_ASCII);
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
@@ -101,8 +117,7 @@ final class ScriptServer implements AutoCloseable {
   /**
    * Asks about several keys at once what each of the questions asks about one.
    *
-   * @return the permits taken and the time; then for each key its epoch, and for each rate its debt
-   *     and what was refunded
+   * @return the permits taken and the time; then for each rate of each key its debt
    */
   List<Long> ask(List<Question> questions) {
     ByteArrayOutputStream argument = new ByteArrayOutputStream();
@@ -115,22 +130,33 @@ final class ScriptServer implements AutoCloseable {
       more.write(own, end, own.length - end);
     }
     argument.writeBytes(more.toByteArray());
-    byte[] packed = commands.evalsha(
+    List<Object> answer = commands.evalsha(
         limits,
-        ScriptOutputType.VALUE,
+        ScriptOutputType.MULTI,
         bytes(questions.stream().map(question -> question.keys()[0])),
         argument.toByteArray());
-    return numbers(packed, questions);
+    long now = answer.size() > 1
+        ? microseconds((List<?>) answer.get(1))
+        : number(questions.get(0).argument(), 5, 7);
+    return numbers((byte[]) answer.get(0), now, questions);
   }
 
-  private static List<Long> numbers(byte[] packed, List<Question> questions) {
+  private static long microseconds(List<?> time) {
+    long[] parts =
+        time.stream().mapToLong(part -> Long.parseLong(text((byte[]) part))).toArray();
+    return 1_000_000 * parts[0] + parts[1];
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, US_ASCII);
+  }
+
+  private static List<Long> numbers(byte[] packed, long now, List<Question> questions) {
     assertThat((int) number(packed, 0, 4)).isEqualTo(questions.get(0).id());
-    List<Long> numbers = new ArrayList<>(List.of(number(packed, 4, 7), number(packed, 11, 7)));
-    int at = 18;
+    List<Long> numbers = new ArrayList<>(List.of(number(packed, 4, 7), now));
+    int at = 11;
     for (Question question : questions) {
-      numbers.add(number(packed, at, 7));
-      at += 7;
-      for (int i = 0; i < 2 * question.rates()[0]; i++, at += 6) {
+      for (int i = 0; i < question.rates()[0]; i++, at += 6) {
         numbers.add(number(packed, at, 6));
       }
     }
@@ -148,14 +174,8 @@ final class ScriptServer implements AutoCloseable {
 
   /** Returns the reply that these numbers about one key are. */
   static Reply reply(List<Long> numbers) {
-    int rates = (numbers.size() - 3) / 2;
-    long[] debts = new long[rates];
-    long[] refunded = new long[rates];
-    for (int r = 0; r < rates; r++) {
-      debts[r] = numbers.get(3 + 2 * r);
-      refunded[r] = numbers.get(4 + 2 * r);
-    }
-    return new Reply(numbers.get(0), numbers.get(1), numbers.get(2), debts, refunded);
+    long[] debts = numbers.stream().skip(2).mapToLong(Long::longValue).toArray();
+    return new Reply(numbers.get(0), debts);
   }
 
   Look look(List<String> keys) {

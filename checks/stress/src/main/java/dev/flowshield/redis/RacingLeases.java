@@ -30,17 +30,17 @@ final class RacingLeases {
   }
 
   static Reply giving(long permits) {
-    return new Reply(permits, 0, 0, new long[1], new long[1]);
+    return new Reply(permits, new long[1]);
   }
 
   static int take(Lease lease, long permits) {
-    return lease.take(permits, NOW) == null ? 0 : (int) permits;
+    return lease.take(permits, NOW) ? (int) permits : 0;
   }
 
   /** What is left, one by one. */
   static int left(Lease lease) {
     int left = 0;
-    while (lease.take(1, NOW) != null) {
+    while (lease.take(1, NOW)) {
       left++;
     }
     return left;
