@@ -254,6 +254,9 @@ final class Calls implements AutoCloseable {
     }
 
     private void send(RedisScriptingAsyncCommands<byte[], byte[]> commands) {
+      if (isDone()) { // its time was over before there was a connection
+        return;
+      }
       script
           .<byte[]>run(
               commands, ScriptOutputType.VALUE, ascii(question.keys()), question.argument())

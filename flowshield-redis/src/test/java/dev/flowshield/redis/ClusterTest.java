@@ -308,6 +308,42 @@ class ClusterTest {
     assertThat(limiter.decide(lost, 1).remaining()).isEqualTo(BURST - took);
   }
 
+  @Test
+  void waitsForNoServerThatIsSlowToConnectAndKeepsTheKeysOfTheOthers() {
+    RedisStore named = open(RedisStore.at(cluster.uri()).timeout(PATIENCE), "slow");
+    List<RedisProcess> masters = new ArrayList<>(cluster.masters());
+    masters.remove(cluster.replicated());
+    RedisProcess slow = masters.get(0);
+    String late = keyOf(named, slow, "late ");
+    List<String> kept = new ArrayList<>();
+    for (int i = 0; i < KEPT; i++) {
+      kept.add(keyOf(named, masters.get(1), "kept " + i + " "));
+    }
+    try (FaultyProxy proxy = new FaultyProxy(slow.port())) {
+      cluster.announce(slow, proxy.port());
+      RedisStore store = open(RedisStore.at(cluster.uri()).timeout(TIMEOUT), "slow");
+      RateLimiter limiter = limiter(store, "1/h burst " + BURST);
+      assertThat(admitted(limiter, late, 1)).isEqualTo(1);
+      assertThat(proxy.accepted()).isPositive();
+
+      proxy.delayBeginning(TIMEOUT.multipliedBy(4), number -> true); // the client waits longer
+      proxy.cut();
+      long longest = 0;
+      int locally = 0;
+      for (int i = 0; i < KEPT; i++) {
+        long began = System.nanoTime();
+        locally += admitted(limiter, late, 1);
+        longest = Math.max(longest, System.nanoTime() - began);
+        assertThat(admitted(limiter, kept.get(i), BURST + 1)).as("key %s", i).isEqualTo(BURST);
+      }
+      assertThat(Duration.ofNanos(longest)).isLessThan(TIMEOUT.multipliedBy(3));
+      awaitBack(store, limiter, late);
+      assertThat(1 + locally + admitted(limiter, late, 2 * BURST)).isEqualTo(BURST);
+    } finally {
+      cluster.announce(slow, slow.port());
+    }
+  }
+
   /** A trial is due each time, until one succeeds. */
   private void awaitBack(RedisStore store, RateLimiter limiter, String key) {
     await().atMost(30, SECONDS).until(() -> {

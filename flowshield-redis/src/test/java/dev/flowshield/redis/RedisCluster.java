@@ -107,6 +107,16 @@ final class RedisCluster implements AutoCloseable {
         && !replication.contains("master_link_status:down");
   }
 
+  /** Has all its servers name another port to clients, at which one of them is reached. */
+  void announce(RedisProcess server, int port) {
+    server.command("CONFIG", "SET", "cluster-announce-port", String.valueOf(port));
+    await()
+        .atMost(30, SECONDS)
+        .until(() -> servers.stream()
+            .allMatch(each ->
+                String.valueOf(each.command("CLUSTER", "NODES")).contains(":" + port + "@")));
+  }
+
   void onEach(String... words) {
     servers.forEach(server -> server.command(words));
   }
