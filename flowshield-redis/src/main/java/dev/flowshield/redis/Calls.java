@@ -83,7 +83,8 @@ final class Calls implements AutoCloseable {
 
   private void tryAgain(Circuit circuit, String key) {
     CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>> known = connection.get();
-    boolean isConnected = known != null && known.isDone();
+    // One new connection for a trial that fails, not another for the trial that this one leads to.
+    boolean isReplaced = known != null && known.isDone() && !circuit.isTrialByConnection();
     boolean isAsked = false;
     try {
       reach(key, reachNanos)
@@ -94,7 +95,7 @@ final class Calls implements AutoCloseable {
           })
           .thenCompose(reached -> askForTrial(circuit, key))
           .exceptionally(failure -> {
-            if (isConnected && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
+            if (isReplaced && !isClosed && server.isLostAfter(StoreFailure.of(failure))) {
               connection.compareAndSet(known, null);
               connected().exceptionally(notYet -> null); // the next trial sees it
             }

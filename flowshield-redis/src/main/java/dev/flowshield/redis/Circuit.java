@@ -20,6 +20,13 @@ final class Circuit {
   private static final long LONGEST_NANOS = 30_000_000_000L;
   private static final double JITTER = 0.2;
 
+  /** The trial that is under way, by the reason why it was due. */
+  private enum Trial {
+    NONE,
+    BY_TIME,
+    BY_CONNECTION
+  }
+
   /**
    * What was seen. Immutable.
    *
@@ -27,7 +34,7 @@ final class Circuit {
    * @param reason why the circuit is open; empty if it is closed
    * @param openNanos for how long it is open; 0 if it is closed
    * @param until when a trial is due
-   * @param isTrying whether one runs
+   * @param isReached whether a connection was made since, so that one is due at once
    * @param since when it was opened or closed
    * @param outages how often it was opened
    */
@@ -36,7 +43,8 @@ final class Circuit {
       String reason,
       long openNanos,
       long until,
-      boolean isTrying,
+      boolean isReached,
+      Trial trial,
       long since,
       long outages) {
 
@@ -46,7 +54,11 @@ final class Circuit {
 
     State with(boolean hasFailed) {
       int next = ((failures << 1) | (hasFailed ? 1 : 0)) & ALL;
-      return next == failures ? this : new State(next, "", 0, 0, false, since, outages);
+      return next == failures ? this : closed(next, since, outages);
+    }
+
+    static State closed(int failures, long since, long outages) {
+      return new State(failures, "", 0, 0, false, Trial.NONE, since, outages);
     }
 
     boolean isToOpen() {
@@ -54,8 +66,20 @@ final class Circuit {
       return (failures & lowest) == lowest || Integer.bitCount(failures) >= LATEST / 2;
     }
 
-    State dueAt(long now) {
-      return new State(failures, reason, openNanos, now, false, since, outages);
+    boolean isDue(long now) {
+      return !isClosed() && trial == Trial.NONE && (isReached || now - until >= 0);
+    }
+
+    State trying() {
+      return with(false, isReached ? Trial.BY_CONNECTION : Trial.BY_TIME);
+    }
+
+    State reached() {
+      return isClosed() || isReached ? this : with(true, trial);
+    }
+
+    private State with(boolean isNowReached, Trial other) {
+      return new State(failures, reason, openNanos, until, isNowReached, other, since, outages);
     }
 
     State opened(String why, long forNanos, long now) {
@@ -66,7 +90,8 @@ final class Circuit {
           why,
           forNanos,
           now + jittered,
-          false,
+          isReached,
+          Trial.NONE,
           isClosed() ? now : since,
           isClosed() ? outages + 1 : outages);
     }
@@ -77,7 +102,7 @@ final class Circuit {
 
   Circuit(Ticker ticker) {
     this.ticker = ticker;
-    this.state = new AtomicReference<>(new State(0, "", 0, 0, false, ticker.nanos(), 0));
+    this.state = new AtomicReference<>(State.closed(0, ticker.nanos(), 0));
   }
 
   /** Whether calls go through. */
@@ -88,27 +113,20 @@ final class Circuit {
   /** Whether the caller has to make the trial call that is due. */
   boolean beginTrial() {
     State seen = state.get();
-    return !seen.isClosed()
-        && !seen.isTrying
-        && ticker.nanos() - seen.until >= 0
-        && state.compareAndSet(
-            seen,
-            new State(
-                seen.failures,
-                seen.reason,
-                seen.openNanos,
-                seen.until,
-                true,
-                seen.since,
-                seen.outages));
+    return seen.isDue(ticker.nanos()) && state.compareAndSet(seen, seen.trying());
   }
 
-  /** A trial is due at once, if it is open and none runs. */
+  /** Returns whether the trial that is under way was due because a connection was made. */
+  boolean isTrialByConnection() {
+    return state.get().trial == Trial.BY_CONNECTION;
+  }
+
+  /**
+   * A connection was made: if the circuit is open, a trial is due at once. A trial that runs may
+   * have begun without that connection, so another one is due if it fails.
+   */
   void tryNow() {
-    State seen = state.get();
-    if (!seen.isClosed() && !seen.isTrying) {
-      state.compareAndSet(seen, seen.dueAt(ticker.nanos())); // else something newer is known
-    }
+    state.updateAndGet(State::reached);
   }
 
   /**
@@ -120,7 +138,7 @@ final class Circuit {
     while (true) {
       State seen = state.get();
       State next = isTrial
-          ? new State(0, "", 0, 0, false, ticker.nanos(), seen.outages)
+          ? State.closed(0, ticker.nanos(), seen.outages)
           : seen.isClosed() ? seen.with(false) : seen;
       if (next.equals(seen) || state.compareAndSet(seen, next)) {
         return isTrial && !seen.isClosed();
@@ -180,7 +198,8 @@ final class Circuit {
 
   /** The time until a trial is due; at least 1. */
   long nanosUntilTrial() {
-    return Math.max(1, state.get().until - ticker.nanos());
+    State seen = state.get();
+    return seen.isReached ? 1 : Math.max(1, seen.until - ticker.nanos());
   }
 
   /** How often it was opened. */

@@ -71,6 +71,22 @@ class CircuitTest {
   }
 
   @Test
+  void isTriedAtOnceAgainWhereTheServerWasReachedDuringATrialThatFails() {
+    open();
+    ticker.advance(LATER);
+    assertThat(circuit.beginTrial()).isTrue();
+    assertThat(circuit.isTrialByConnection()).isFalse();
+    circuit.tryNow();
+    circuit.failed("disconnected", true);
+
+    assertThat(circuit.nanosUntilTrial()).isEqualTo(1);
+    assertThat(circuit.beginTrial()).isTrue();
+    assertThat(circuit.isTrialByConnection()).isTrue();
+    circuit.failed("disconnected", true);
+    assertThat(circuit.beginTrial()).isFalse();
+  }
+
+  @Test
   void closesWithATrialThatSucceeds() {
     open();
     ticker.advance(LATER);

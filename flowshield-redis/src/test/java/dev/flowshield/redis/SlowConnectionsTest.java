@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -179,5 +180,39 @@ class SlowConnectionsTest {
 
     awaitAnswering();
     assertAllIsCounted(when.taken + admitted);
+  }
+
+  @Test
+  void thatAreMadeWhileATrialIsUnderWayAreTriedAtOnce() {
+    awaitAnswering();
+    server.freeze();
+    awaitOpen();
+    ticker.advance(Duration.ofSeconds(40));
+    limiter.decide("another", 1); // begins a trial, which waits for the server
+    try (RedisProcess other = RedisProcess.start()) {
+      proxy.leadTo(other.port());
+      proxy.cut();
+      await()
+          .atMost(10, SECONDS)
+          .until(
+              () -> { // though the ticker stands still
+                limiter.decide("another", 1);
+                return store.stats().isAnswering();
+              });
+    }
+  }
+
+  @Test
+  void areMadeOnceForATrialThatFails() {
+    awaitAnswering();
+    server.command("REPLICAOF", "127.0.0.1", "1"); // now it is read-only
+    awaitOpen();
+    proxy.delayBeginning(Duration.ZERO, number -> false);
+    ticker.advance(Duration.ofSeconds(40));
+    long until = System.nanoTime() + SECONDS.toNanos(1);
+    while (System.nanoTime() - until < 0) {
+      limiter.decide("another", 1);
+    }
+    assertThat(proxy.accepted()).isEqualTo(1);
   }
 }
