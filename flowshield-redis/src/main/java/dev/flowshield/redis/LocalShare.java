@@ -5,13 +5,17 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimit;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
+import dev.flowshield.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.StampedLock;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,27 +32,82 @@ final class LocalShare {
 
   private final RateLimiter limiter;
   private final ConcurrentMap<String, CompletableFuture<Void>> payments = new ConcurrentHashMap<>();
-  private volatile List<RateLimit> limits;
+  private final Ticker ticker;
+  private final int instances;
+  private final AtomicReference<@Nullable Use> used; // null after it was given up
+  private final StampedLock changing = new StampedLock(); // written while the limiter is changed
+  private volatile Terms terms;
+
+  /**
+   * Limits, and the shares of them that the limiter keeps. Immutable.
+   *
+   * @param rates the limits as the store keeps them
+   */
+  private record Terms(StoredRates rates, List<RateLimit> shares) {
+
+    static Terms of(StoredRates rates, int instances) {
+      return new Terms(
+          rates, rates.limits().stream().map(limit -> share(limit, instances)).toList());
+    }
+  }
+
+  /** The latest use, by a reading of the ticker. */
+  private record Use(long at) {}
+
+  /** The permits of each share that a key owes. Immutable. */
+  private static final class Debt {
+
+    private final Terms terms; // by which it was read
+    private final long[] permits;
+
+    Debt(Terms terms, Decision decision) {
+      this.terms = terms;
+      this.permits = new long[terms.shares.size()];
+      for (int i = 0; i < permits.length; i++) {
+        long remaining = permits.length == 1
+            ? decision.remaining()
+            : decision.standings().get(i).remaining();
+        permits[i] = Math.max(0, terms.shares.get(i).burst() - remaining);
+      }
+    }
+
+    boolean isAny() {
+      return LongStream.of(permits).anyMatch(owed -> owed > 0);
+    }
+
+    /** Returns the most that is owed of a share, in permits by other terms, rounded up. */
+    long most(Terms others) {
+      long most = 1;
+      for (int i = 0; i < permits.length; i++) {
+        double part = (double) permits[i] / terms.shares.get(i).burst();
+        most = Math.max(
+            most,
+            others.rates == terms.rates
+                ? permits[i]
+                : (long) Math.ceil(part * others.shares.get(i).burst()));
+      }
+      return most;
+    }
+  }
 
   /** A share of which no key has taken anything. */
-  LocalShare(LimiterSpec spec, List<RateLimit> limits, int instances) {
-    this.limits = shares(limits, instances);
+  LocalShare(LimiterSpec spec, StoredRates rates, int instances) {
+    this.ticker = spec.ticker();
+    this.instances = instances;
+    this.used = new AtomicReference<>(new Use(ticker.nanos()));
+    this.terms = Terms.of(rates, instances);
     this.limiter = RateLimiter.of(
-        LimiterSpec.ofAll(this.limits).withTicker(spec.ticker()).withMaxKeys(spec.maxKeys()));
+        LimiterSpec.ofAll(terms.shares).withTicker(ticker).withMaxKeys(spec.maxKeys()));
   }
 
   /** Does once what an outage needs. */
   static void loadClasses(LimiterSpec spec) {
     LimiterSpec untimed = spec.withTicker(() -> 0); // so that nothing comes back meanwhile
-    LocalShare share = new LocalShare(untimed, spec.limits(), 1);
+    LocalShare share = new LocalShare(untimed, new StoredRates(spec.limits(), 1_000), 1);
     share.reserve("key", 1);
     Objects.requireNonNull(
-            share.pay("key", owed -> CompletableFuture.completedFuture(Reply.NOTHING)))
+            share.pay("key", (rates, owed) -> CompletableFuture.completedFuture(Reply.NOTHING)))
         .join();
-  }
-
-  private static List<RateLimit> shares(List<RateLimit> limits, int instances) {
-    return limits.stream().map(limit -> share(limit, instances)).toList();
   }
 
   /** The part of a limit, which is never less than a permit. */
@@ -63,35 +122,58 @@ final class LocalShare {
   /** Takes permits; of a request for more than the share can ever have, all of the share. */
   Reservation reserve(String key, long permits) {
     long most = permits;
-    for (RateLimit limit : limits) {
+    for (RateLimit limit : terms.shares) {
       most = Math.min(most, limit.burst());
     }
     return limiter.reserve(key, most);
+  }
+
+  /**
+   * Notes that permits were taken by a reading of the ticker. Returns whether that counts: it does
+   * not if the share was given up before.
+   */
+  boolean use(long now) {
+    return used.updateAndGet(seen -> seen == null || now - seen.at <= 0 ? seen : new Use(now))
+        != null;
+  }
+
+  /**
+   * Gives the share up if all that was taken has come back.
+   *
+   * @param idleNanos the time in which it does
+   * @return whether it is given up
+   */
+  boolean giveUp(long now, long idleNanos) {
+    Use seen = used.get();
+    return seen == null || (now - seen.at > idleNanos && used.compareAndSet(seen, null));
   }
 
   Decision peek(String key) {
     return limiter.peek(key);
   }
 
-  /** Whether a key has taken permits that have not come back and are not charged yet. */
+  /** Whether a key may have taken permits that have not come back and are not charged yet. */
   boolean owes(String key) {
-    return LongStream.of(owed(key)).max().orElse(0) > 0;
+    Debt debt = owed(key);
+    return debt == null || debt.isAny();
   }
 
   /**
    * Charges the permits that a key has taken and that have not come back, unless another thread is
    * doing so.
    *
-   * @param charge asks the store to charge permits of each rate
+   * @param charge asks the store to charge permits of each of some rates
    * @return a future that fails if the key owes as before; null if nothing is owed
    */
   @Nullable
-  CompletableFuture<Void> pay(String key, Function<long[], CompletableFuture<Reply>> charge) {
+  CompletableFuture<Void> pay(
+      String key, BiFunction<StoredRates, long[], CompletableFuture<Reply>> charge) {
     CompletableFuture<Void> known = payments.get(key);
     if (known != null) {
       return known;
     }
-    if (!isAnyOwed(owed(key))) {
+    Debt seen = owed(key);
+    if (seen != null && !seen.isAny()) {
       return null;
     }
     CompletableFuture<Void> mine = new CompletableFuture<>();
@@ -100,30 +182,31 @@ final class LocalShare {
       return other;
     }
     try {
-      long[] owed = owed(key); // once more, as another thread may have paid meanwhile
-      if (isAnyOwed(owed)) {
+      Debt debt = owed(key); // once more, as another thread may have paid meanwhile
+      if (debt == null) {
+        end(key, mine, null, new StoreFailure(StoreFailure.NOT_ASKED));
+      } else if (debt.isAny()) {
         charge
-            .apply(owed)
-            .whenComplete((reply, failure) -> end(key, mine, owed, failure))
+            .apply(debt.terms.rates, debt.permits)
+            .whenComplete((reply, failure) -> end(key, mine, debt, failure))
             .exceptionally(failure -> null); // which the payment has
       } else {
-        end(key, mine, owed, null);
+        end(key, mine, null, null);
       }
     } catch (Throwable failure) { // such as of no memory
-      end(key, mine, new long[0], failure);
+      end(key, mine, null, failure);
     }
     return mine;
   }
 
-  private static boolean isAnyOwed(long[] owed) {
-    return LongStream.of(owed).anyMatch(permits -> permits > 0);
-  }
-
   private void end(
-      String key, CompletableFuture<Void> payment, long[] owed, @Nullable Throwable failure) {
+      String key,
+      CompletableFuture<Void> payment,
+      @Nullable Debt paid,
+      @Nullable Throwable failure) {
     try {
-      if (failure == null && isAnyOwed(owed)) {
-        limiter.add(key, LongStream.of(owed).max().orElse(1));
+      if (failure == null && paid != null) {
+        giveBack(key, paid);
       }
     } finally { // else all later requests of the key would wait for it
       payments.remove(key, payment);
@@ -135,16 +218,29 @@ final class LocalShare {
     }
   }
 
-  private long[] owed(String key) {
-    List<RateLimit> now = limits;
-    Decision decision = limiter.peek(key);
-    long[] owed = new long[now.size()];
-    for (int i = 0; i < owed.length; i++) {
-      long remaining =
-          owed.length == 1 ? decision.remaining() : decision.standings().get(i).remaining();
-      owed[i] = Math.max(0, now.get(i).burst() - remaining);
+  private void giveBack(String key, Debt paid) {
+    long stamp = changing.readLock();
+    try {
+      limiter.add(key, paid.most(terms));
+    } finally {
+      changing.unlockRead(stamp);
     }
-    return owed;
+  }
+
+  /**
+   * Returns what a key owes, by the terms that the limiter went by; null while another thread
+   * changes these.
+   */
+  private @Nullable Debt owed(String key) {
+    for (long stamp = changing.tryOptimisticRead();
+        stamp != 0;
+        stamp = changing.tryOptimisticRead()) {
+      Debt debt = new Debt(terms, limiter.peek(key));
+      if (changing.validate(stamp)) {
+        return debt;
+      }
+    }
+    return null;
   }
 
   /** What a key has taken is not owed any more. */
@@ -156,10 +252,22 @@ final class LocalShare {
     limiter.add(key, permits);
   }
 
-  /** The same of other limits, as many as before. */
-  void changeTo(List<RateLimit> others, int instances) {
-    List<RateLimit> next = shares(others, instances);
-    limiter.changeTo(next);
-    limits = next;
+  /**
+   * Goes by other limits, as many as before. They are read when no other thread changes them, so
+   * the latest are those that stay.
+   */
+  void changeTo(Supplier<StoredRates> latest) {
+    long stamp = changing.writeLock();
+    try {
+      StoredRates rates = latest.get();
+      if (rates != terms.rates) {
+        Terms next = Terms.of(rates, instances);
+        limiter.changeTo(next.shares);
+        terms = next;
+        use(ticker.nanos()); // what is owed comes back at another rate from now on
+      }
+    } finally {
+      changing.unlockWrite(stamp);
+    }
   }
 }

@@ -37,7 +37,6 @@ final class RedisLimiter implements RateLimiter {
   private volatile StoredRates rates;
   private final AtomicReference<@Nullable LocalShare> local =
       new AtomicReference<>(); // while owing
-  private volatile long localAt; // when it was used last
 
   RedisLimiter(LimiterSpec spec, RedisStore store, OnStoreFailure onFailure, boolean isLeased) {
     this.spec = spec;
@@ -296,13 +295,13 @@ final class RedisLimiter implements RateLimiter {
     if (share == null) {
       return null;
     }
-    if (question.at - localAt > question.rates.nanosUntilIdle()) {
-      local.compareAndSet(share, null); // it has all come back
+    if (share.giveUp(question.at, question.rates.nanosUntilIdle())) {
+      local.compareAndSet(share, null);
       return null;
     }
     return share.pay(
         question.key,
-        owed -> store.calls().ask(store.form().charge(question.name, question.rates, owed)));
+        (owing, owed) -> store.calls().ask(store.form().charge(question.name, owing, owed)));
   }
 
   /** The answer to a request that the store has not answered. */
@@ -312,7 +311,7 @@ final class RedisLimiter implements RateLimiter {
     }
     store.countWithoutStore();
     return switch (onFailure) {
-      case LOCAL -> withoutStandings(share().reserve(key, permits));
+      case LOCAL -> withoutStandings(fromShare(key, permits));
       case OPEN ->
         new Reservation.Held(
             permits, new Decision.Admitted(rates.burst() - permits, List.of()), used -> {});
@@ -321,6 +320,17 @@ final class RedisLimiter implements RateLimiter {
             new Decision.Rejected(0, store.nanosUntilTrial(store.name(spec.name(), key)))
                 .because(Decision.Reason.NO_STORE));
     };
+  }
+
+  private Reservation fromShare(String key, long permits) {
+    LocalShare share = share();
+    Reservation given = share.reserve(key, permits);
+    while (!share.use(spec.ticker().nanos())) { // it was given up, and will not be paid
+      local.compareAndSet(share, null);
+      share = share();
+      given = share.reserve(key, permits);
+    }
+    return given;
   }
 
   /** Of several rates, those of a share are not those that a caller knows. */
@@ -333,14 +343,17 @@ final class RedisLimiter implements RateLimiter {
   }
 
   private LocalShare share() {
-    localAt = spec.ticker().nanos();
     LocalShare known = local.get();
     if (known != null) {
       return known;
     }
-    LocalShare made = new LocalShare(spec, rates.limits(), store.instances());
+    LocalShare made = new LocalShare(spec, rates, store.instances());
     LocalShare other = local.compareAndExchange(null, made);
-    return other == null ? made : other;
+    if (other != null) {
+      return other;
+    }
+    made.changeTo(() -> rates); // if a change has missed it
+    return made;
   }
 
   @Override
@@ -409,7 +422,7 @@ final class RedisLimiter implements RateLimiter {
     rates = new StoredRates(List.copyOf(limits), store.nanosPerTick());
     LocalShare share = local.get();
     if (share != null) {
-      share.changeTo(limits, store.instances());
+      share.changeTo(() -> rates);
     }
   }
 

@@ -29,14 +29,22 @@ class OwingTest {
   private final CountDownLatch isPaying = new CountDownLatch(1);
   private final CountDownLatch mayPay = new CountDownLatch(1);
   private final RedisProcess server = RedisProcess.start();
-  private final RedisStore store = new RedisStore(
-      RedisStore.at(server.uri()).timeout(Duration.ofSeconds(10)).instances(2).ticker(ticker),
-      Server.at(Address.parse(server.uri())),
-      this::now);
+  private final RedisStore store = open();
   private final RateLimiter limiter = limiter("a");
 
+  private RedisStore open() {
+    return new RedisStore(
+        RedisStore.at(server.uri()).timeout(Duration.ofSeconds(10)).instances(2).ticker(ticker),
+        Server.at(Address.parse(server.uri())),
+        this::now);
+  }
+
   private RateLimiter limiter(String name) {
-    return store.limiter(LimiterSpec.of("1/h burst " + BURST).withName(name).withTicker(ticker));
+    return limiter(store, name);
+  }
+
+  private RateLimiter limiter(RedisStore of, String name) {
+    return of.limiter(LimiterSpec.of("1/h burst " + BURST).withName(name).withTicker(ticker));
   }
 
   /** Holds the thread that is about to charge what is owed. */
@@ -126,6 +134,13 @@ class OwingTest {
             rejected -> assertThat(rejected.index()).isEqualTo(1));
     assertThat(limiter.peek("alice").remaining()).isEqualTo(BURST - SHARE);
     assertThat(limiter("b").peek("alice").remaining()).isEqualTo(BURST);
+  }
+
+  @Test
+  void owesWhatHasNotComeBackAlsoByALimitAtWhichItWouldHaveLongSince() {
+    ticker.advance(Duration.ofHours(SHARE)); // half of it
+    limiter.changeTo("60/h burst " + BURST);
+    assertThat(limiter.decide("alice").remaining()).isEqualTo(BURST - SHARE / 2 - 1);
   }
 
   @Test

@@ -12,8 +12,10 @@ final class OwingKey {
   private static final String KEY = "key";
   private static final List<RateLimit> LIMITS = List.of(RateLimit.parse("1/h burst 5"));
 
-  private final LocalShare share =
-      new LocalShare(LimiterSpec.ofAll(LIMITS).withTicker(() -> 0).withMaxKeys(1), LIMITS, 1);
+  private final LocalShare share = new LocalShare(
+      LimiterSpec.ofAll(LIMITS).withTicker(() -> 0).withMaxKeys(1),
+      new StoredRates(LIMITS, 1_000),
+      1);
 
   OwingKey() {
     take(2);
@@ -27,7 +29,7 @@ final class OwingKey {
   /** Charges what is owed to the store, which answers at once, and tells how much that was. */
   int pay() {
     int[] charged = new int[1];
-    CompletableFuture<?> payment = share.pay(KEY, owed -> {
+    CompletableFuture<?> payment = share.pay(KEY, (rates, owed) -> {
       charged[0] = (int) owed[0];
       return CompletableFuture.completedFuture(Reply.NOTHING);
     });
