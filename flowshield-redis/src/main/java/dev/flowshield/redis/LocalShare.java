@@ -248,10 +248,6 @@ final class LocalShare {
     limiter.reset(key);
   }
 
-  void add(String key, long permits) {
-    limiter.add(key, permits);
-  }
-
   /**
    * Goes by other limits, as many as before. They are read when no other thread changes them, so
    * the latest are those that stay.

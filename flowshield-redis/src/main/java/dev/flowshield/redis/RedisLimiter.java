@@ -98,8 +98,9 @@ final class RedisLimiter implements RateLimiter {
     }
     long since = store.ticker().nanos();
     CompletableFuture<Void> payment = payOff(question);
-    CompletableFuture<Reply> reply =
-        payment == null ? ask(question, since) : payment.thenCompose(paid -> ask(question, since));
+    CompletableFuture<Reply> reply = payment == null
+        ? ask(question, since)
+        : store.awaited(payment, since).thenCompose(paid -> ask(question, since));
     return reply.handle((answer, failure) ->
         failure == null ? answered(question, answer) : withoutStore(key, permits));
   }
@@ -388,16 +389,22 @@ final class RedisLimiter implements RateLimiter {
           "permits must be at least 1, got " + permits + ": add one or more");
     }
     operate(key, Deed.ADD, Math.min(permits, rates.burst()));
-    LocalShare share = local.get();
-    if (share != null) {
-      share.add(key, permits);
-    }
   }
 
+  /** Asks the store after what the key owes has been charged there, which the deed lowers too. */
   private void operate(String key, Deed deed, long permits) {
-    String name = store.name(spec.name(), key);
+    Asked question = asking(key, permits);
+    String name = question.name;
+    long since = store.ticker().nanos();
     try {
-      store.calls().ask(store.form().of(deed, name, rates, permits)).join();
+      CompletableFuture<Void> payment = payOff(question);
+      if (payment != null) {
+        store.awaited(payment, since).join();
+      }
+      store
+          .calls()
+          .ask(store.form().of(deed, name, question.rates, permits), store.nanosLeft(since))
+          .join();
     } catch (CompletionException failure) {
       throw new IllegalStateException(
           "the store must answer for this, got '" + StoreFailure.of(failure).reason()

@@ -13,8 +13,10 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -236,6 +238,14 @@ public final class RedisStore implements LimitStore {
   /** Returns how much of the timeout is left to a request since a reading of the ticker. */
   long nanosLeft(long since) {
     return Math.max(1, calls.timeoutNanos() - (ticker.nanos() - since));
+  }
+
+  /**
+   * Returns a future that completes as another one does, but fails when the timeout of a request is
+   * over that arrived at a reading of the ticker.
+   */
+  <T> CompletableFuture<T> awaited(CompletableFuture<T> other, long since) {
+    return other.copy().orTimeout(nanosLeft(since), TimeUnit.NANOSECONDS);
   }
 
   boolean keepsKeysApart() {

@@ -177,7 +177,8 @@ final class Together {
     }
     return payments.isEmpty()
         ? ask(parts)
-        : CompletableFuture.allOf(payments.toArray(CompletableFuture[]::new))
+        : store
+            .awaited(CompletableFuture.allOf(payments.toArray(CompletableFuture[]::new)), since)
             .thenCompose(paid -> ask(parts));
   }
 

@@ -137,6 +137,15 @@ class OwingTest {
   }
 
   @Test
+  void hasNoMoreThanIsAddedToWhatItOwesHereAndThere() {
+    try (RedisStore another = open()) {
+      assertThat(limiter(another, "a").decide("alice", 4).isAdmitted()).isTrue();
+    }
+    limiter.add("alice", 3);
+    assertThat(limiter.decide("alice").remaining()).isEqualTo(BURST - SHARE - 4 + 3 - 1);
+  }
+
+  @Test
   void owesWhatHasNotComeBackAlsoByALimitAtWhichItWouldHaveLongSince() {
     ticker.advance(Duration.ofHours(SHARE)); // half of it
     limiter.changeTo("60/h burst " + BURST);
