@@ -35,7 +35,12 @@ final class Circuits {
   Circuit of(String key) {
     String keeper = server.keeperOf(key);
     Circuit known = all.get(keeper);
-    return known == null ? all.computeIfAbsent(keeper, unseen -> new Circuit(ticker)) : known;
+    if (known != null) {
+      return known;
+    }
+    Circuit made = new Circuit(ticker); // which reads the time: foreign code, not for under a lock
+    Circuit other = all.putIfAbsent(keeper, made);
+    return other == null ? made : other;
   }
 
   /** A server can be reached again: those that are open are tried with the next request. */

@@ -271,7 +271,11 @@ final class RedisLimiter implements RateLimiter {
     if (used != permits) {
       String name = store.name(spec.name(), key);
       denials.forget(name);
-      store.tell(settlement(name, asked, used - permits));
+      store
+          .calls()
+          .ask(settlement(name, asked, used - permits))
+          .whenComplete((reply, failure) -> denials.forget(name)) // of before, but answered since
+          .exceptionally(failure -> null); // which is counted
     }
   }
 

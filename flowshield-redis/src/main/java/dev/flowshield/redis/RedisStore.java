@@ -260,9 +260,4 @@ public final class RedisStore implements LimitStore {
   long nanosUntilTrial(String name) {
     return calls.circuits().of(name).nanosUntilTrial();
   }
-
-  /** Asks something whose answer does not matter; if it fails, that is counted. */
-  void tell(Question question) {
-    calls.ask(question).exceptionally(failure -> null);
-  }
 }
