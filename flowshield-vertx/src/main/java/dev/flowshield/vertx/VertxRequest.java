@@ -4,6 +4,7 @@ import dev.flowshield.http.RequestView;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ final class VertxRequest implements RequestView {
 
   private static final String MARK = "dev.flowshield.mark";
   private static final String UNREADABLE = "";
+  private static final int DEEPEST_ROUTER = 8; // segments of the prefix of a router below another
 
   private final RoutingContext context;
 
@@ -34,11 +36,27 @@ final class VertxRequest implements RequestView {
     }
   }
 
-  // What a route that does not use the normalized path goes by.
+  // What a route that does not use the normalized path goes by. In a router below another, such a
+  // route by an expression leaves out as many characters as the prefix of its router has when it is
+  // normalized, however the client has spelled them.
   @Override
   public List<String> spellings() {
+    String path = path();
     @Nullable String asItCame = context.request().path();
-    return asItCame == null || asItCame.equals(path()) ? List.of() : List.of(asItCame);
+    if (asItCame == null || asItCame.equals(path)) {
+      return List.of();
+    }
+    List<String> spellings = new ArrayList<>();
+    spellings.add(asItCame);
+    int end = 0;
+    for (int depth = 0; depth < DEEPEST_ROUTER && end < path.length(); depth++) {
+      int slash = path.indexOf('/', end + 1);
+      end = slash < 0 ? path.length() : slash;
+      if (asItCame.startsWith("/", end) && !asItCame.regionMatches(0, path, 0, end)) {
+        spellings.add(path.substring(0, end) + asItCame.substring(end));
+      }
+    }
+    return spellings;
   }
 
   @Override

@@ -168,6 +168,28 @@ class FlowShieldHandlerTest {
     }
   }
 
+  @Test
+  void aRouterBelowAnotherMayLeaveOutAsMuchAsItsPrefixHas() throws Exception {
+    HttpShield api = HttpShield.builder()
+        .perClient("100/h")
+        .policies("* /in/secret/** * deny")
+        .build();
+    Router below = Router.router(vertx);
+    below
+        .routeWithRegex("/secret/.*")
+        .useNormalizedPath(false)
+        .handler(context -> context.end("secret"));
+    router.route().handler(FlowShieldHandler.create(api));
+    router.route("/in/*").subRouter(below);
+    int port = start().port();
+    try (Connection client = Connection.to(port)) {
+      assertThat(client.get("/in/secret/x").status()).isEqualTo(403);
+      assertThat(client.get("/ab/secret/../../in").status()).isEqualTo(403);
+      assertThat(client.get("/ab/secret/x/../../../in/y").status()).isEqualTo(403);
+      assertThat(client.get("/in/other%41").status()).isEqualTo(404);
+    }
+  }
+
   @Nested
   class WhenTheClientGoesAway {
 
