@@ -34,6 +34,21 @@ final class UndertowRequest implements RequestView {
     return exchange.getRelativePath();
   }
 
+  // What a handler that does not decode goes by, such as a predicate on %U: the rest of the address
+  // as it came, behind the prefixes that handlers have taken from it.
+  @Override
+  public List<String> spellings() {
+    String uri = exchange.getRequestURI();
+    String resolved = exchange.getResolvedPath();
+    String relative = exchange.getRelativePath();
+    if (uri.length() == resolved.length() + relative.length()
+        && uri.startsWith(resolved)
+        && uri.endsWith(relative)) {
+      return List.of();
+    }
+    return List.of(uri.startsWith(resolved) ? uri.substring(resolved.length()) : uri);
+  }
+
   @Override
   public @Nullable String header(String name) {
     return exchange.getRequestHeaders().getFirst(name);

@@ -13,10 +13,13 @@ import dev.flowshield.contract.ServerUnderTest;
 import dev.flowshield.http.HttpShield;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
+import io.undertow.attribute.ExchangeAttributes;
+import io.undertow.predicate.Predicates;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.BlockingHandler;
 import io.undertow.server.handlers.ProxyPeerAddressHandler;
+import io.undertow.server.handlers.ResponseCodeHandler;
 import io.undertow.server.handlers.builder.HandlerBuilder;
 import io.undertow.server.handlers.builder.PredicatedHandlersParser;
 import java.net.InetSocketAddress;
@@ -141,6 +144,27 @@ class FlowShieldHandlerTest {
     try (Connection client = Connection.to(port)) {
       assertThat(client.get("/api/login").status()).isEqualTo(200);
       assertThat(client.get("/api/login").status()).isEqualTo(429);
+    }
+  }
+
+  @Test
+  void aHandlerMayReadThePathAsItCame() throws Exception {
+    HttpShield rows =
+        HttpShield.builder().perClient("1/h").policies("* /free/** * off").build();
+    HttpHandler routes = Handlers.predicate(
+        Predicates.regex(ExchangeAttributes.requestURL(), "/free/.*", true),
+        ResponseCodeHandler.HANDLE_404,
+        APP);
+    int port = start(Handlers.path(FlowShieldHandler.protect(routes, rows))
+        .addPrefixPath("/in", FlowShieldHandler.protect(APP, rows)));
+    try (Connection client = Connection.to(port)) {
+      assertThat(client.get("/free/x").status()).isEqualTo(404);
+      assertThat(client.get("/fre%65/x").body()).isEqualTo("fine");
+      assertThat(client.get("/fre%65/x").status()).isEqualTo(429);
+      assertThat(client.get("http://127.0.0.1/free/x").status()).isEqualTo(429);
+      assertThat(client.get("/free;y/x").status()).isEqualTo(429);
+      assertThat(client.get("/in/free/x").body()).isEqualTo("fine");
+      assertThat(client.get("/in/fre%65/x").status()).isEqualTo(429);
     }
   }
 
