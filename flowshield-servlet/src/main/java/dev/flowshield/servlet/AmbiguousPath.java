@@ -25,7 +25,8 @@ final class AmbiguousPath {
   }
 
   /**
-   * Returns what may be left by {@link #cut}.
+   * Returns what may be left by {@link #cut}; and the whole path if it does not begin with the
+   * context as it came, which Spring then matches with patterns of Ant.
    *
    * @param context as the container returns it: some versions of Tomcat, as the client spelled it
    * @param canonical as the application was deployed; Jersey counts so
@@ -40,7 +41,37 @@ final class AmbiguousPath {
         cuts.add(cut(uri.replace("\\", "%5C"), each, prefix)); // as Jersey does before
       }
     }
+    if (!uri.startsWith(context)) {
+      cuts.add(uri);
+    }
     return cuts;
+  }
+
+  /**
+   * Returns what a filter of a prefix may take a path for: what is left behind the length of the
+   * prefix, or the whole path if the prefix is not in it as it came. Jersey does so in a filter.
+   */
+  static List<String> inFilter(String uri, String context, String canonical, String prefix) {
+    List<String> paths = cuts(uri, context, canonical, prefix);
+    if (!uri.contains(prefix + "/")) {
+      for (String whole : cuts(uri, context, canonical, "")) {
+        paths.add(prefix + whole);
+      }
+    }
+    return paths;
+  }
+
+  /**
+   * Returns the path that Struts finds an action by: that of the servlet, or what the client sent
+   * from there on where that first occurs; and nothing behind a semicolon.
+   *
+   * @param resolved the path of the servlet, as the container has resolved it
+   */
+  static String ofAction(String uri, String resolved) {
+    int at = uri.endsWith(resolved) ? -1 : uri.indexOf(resolved);
+    String path = at < 0 ? resolved : uri.substring(at);
+    int semicolon = path.indexOf(';');
+    return semicolon < 0 ? path : path.substring(0, semicolon);
   }
 
   /** Returns whether a context is the one that was deployed but for its escapes. */

@@ -1,11 +1,13 @@
 package dev.flowshield.servlet;
 
 import dev.flowshield.http.RequestView;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.MappingMatch;
 import java.security.Principal;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 record ServletRequestView(HttpServletRequest request) implements RequestView {
 
   private static final String MARK = "dev.flowshield.servlet.mark";
+  private static final String ALL_BELOW = "/*"; // at the end of a mapping
 
   @Override
   public String method() {
@@ -45,7 +48,7 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
 
   /**
    * The address as it came, below the context: Spring and Jersey route by it, and resolve nothing
-   * of it.
+   * of it. Struts begins where the address has what the container has resolved.
    */
   @Override
   public List<String> spellings() {
@@ -61,12 +64,46 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
           && uri.endsWith(below);
       String canonical =
           context.isEmpty() ? context : request.getServletContext().getContextPath();
-      return isSame && AmbiguousPath.isContext(context, canonical)
-          ? List.of()
-          : AmbiguousPath.cuts(uri, context, canonical, isOfPrefix() ? servlet : "");
+      if (isSame && AmbiguousPath.isContext(context, canonical)) {
+        return List.of();
+      }
+      List<String> paths =
+          new ArrayList<>(AmbiguousPath.cuts(uri, context, canonical, isOfPrefix() ? servlet : ""));
+      if (belowServlet == null) {
+        paths.add(AmbiguousPath.ofAction(uri, servlet));
+      }
+      for (String prefix : prefixesOfFilters(servlet + below, uri)) {
+        paths.addAll(AmbiguousPath.inFilter(uri, context, canonical, prefix));
+      }
+      return paths;
     } catch (IllegalArgumentException ambiguous) {
-      return List.of(AmbiguousPath.of(uri, context), AmbiguousPath.cut(uri, context, ""));
+      List<String> paths = new ArrayList<>(List.of(AmbiguousPath.of(uri, context)));
+      paths.addAll(AmbiguousPath.cuts(uri, context, context, ""));
+      return paths;
     }
+  }
+
+  /** Returns the prefixes, as in {@code /api/*}, that a filter for this path may route below. */
+  private List<String> prefixesOfFilters(String path, String uri) {
+    List<String> prefixes = new ArrayList<>();
+    for (FilterRegistration filter :
+        request.getServletContext().getFilterRegistrations().values()) {
+      List<String> its = filter.getUrlPatternMappings().stream()
+          .filter(pattern -> pattern.length() > ALL_BELOW.length() && pattern.endsWith(ALL_BELOW))
+          .map(pattern -> pattern.substring(0, pattern.length() - ALL_BELOW.length()))
+          .toList();
+      if (its.stream().anyMatch(prefix -> isBelow(path, prefix))) {
+        its.stream()
+            .filter(prefix -> isBelow(path, prefix) || uri.contains(prefix + "/"))
+            .forEach(prefixes::add);
+      }
+    }
+    return prefixes;
+  }
+
+  private static boolean isBelow(String path, String prefix) {
+    return path.startsWith(prefix)
+        && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
   }
 
   /** Returns whether the servlet was chosen by a prefix, as in {@code /api/*}. */

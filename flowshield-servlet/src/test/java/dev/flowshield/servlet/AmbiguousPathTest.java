@@ -55,8 +55,34 @@ class AmbiguousPathTest {
     "/caf%C3%A9/x;y, /caf%C3%A9, /café, /x;y",
     "/1admin/../app/x, /1admin/../app, /app, /x /in/../app/x",
     "/app\\x, /app, /app, /x /5Cx",
+    "/admin/../app/x, /app, /app, /n/../app/x /admin/../app/x",
   })
   void mayBeCutAtSeveralPlaces(String uri, String context, String canonical, String paths) {
     assertThat(AmbiguousPath.cuts(uri, context, canonical, "")).containsExactly(paths.split(" "));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/app/api/x, /app, /api, /api/x",
+    "/app/abc/secret/../../api/x, /app, /api, /api/secret/../../api/x",
+    "/secret/../ap%69/x, '', /api, /api/et/../ap%69/x /api/secret/../ap%69/x",
+  })
+  void mayBeWhatAFilterLeaves(String uri, String context, String prefix, String paths) {
+    assertThat(AmbiguousPath.inFilter(uri, context, context, prefix))
+        .containsExactly(paths.split(" "));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/x, /x, /x",
+    "/x;y, /x, /x",
+    "/a%20b, /a b, /a b",
+    "/login%3bx, /login;x, /login",
+    "/x/login;/../../l;, /l, /login",
+    "/x/secret/y/../../../s;, /s, /secret/y/../../../s",
+    "/app/a;, /a, /app/a",
+  })
+  void mayBeginWithTheResolvedPathInsideTheAddress(String uri, String resolved, String path) {
+    assertThat(AmbiguousPath.ofAction(uri, resolved)).isEqualTo(path);
   }
 }

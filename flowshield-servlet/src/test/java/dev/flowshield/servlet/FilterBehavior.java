@@ -19,7 +19,8 @@ abstract class FilterBehavior
         RejectionBehavior,
         HealthCheckBehavior,
         PoolBehavior,
-        RegistrationBehavior {
+        RegistrationBehavior,
+        SpellingBehavior {
 
   private final FilterFixture fixture;
   private final String servletVersion;
