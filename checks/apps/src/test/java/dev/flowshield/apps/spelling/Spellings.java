@@ -9,18 +9,19 @@ import java.util.Random;
 final class Spellings {
 
   private static final List<String> ROUTES =
-      List.of("free", "paid", "secret", "item", "health", "x", "free", "paid", "secret");
+      List.of("free", "paid", "secret", "item", "health", "x", "free", "paid", "secret", "s", "i");
   private static final List<String> FILES = List.of("a/b", "x", "1", "x/y", "a");
   private static final List<String> UPWARDS = List.of(
       "..", "..", "%2e%2e", ".%2E", "..;", "..;a=b", "..%3b", "%2e%2e;x", "..%00", "%252e%252e");
   private static final List<String> ODD = List.of(
       "", "", ".", "%2e", ";", ";x", ";x=y", "%3b", "%3Bx", ".;", "..", "%20", "...", "%2f", "%5c",
-      "\\", "%", "%zz", "%c0%ae", "+", "x%0a", "~", "x;y", "%25");
+      "\\", "%", "%zz", "%c0%ae", "+", "x%0a", "~", "x;y", "%25", "?", "#");
   private static final List<String> SLASHES =
       List.of("//", "///", "%2f", "%2F", "\\", "%5c", "%5C", ";/", ";a/", "/;/", "/./", "%252f");
 
   private static final List<String> DETOURS =
-      List.of("/..", "/..", "/..", "/", "/x/../..", ";", "/%2e%2e", "/.", "\\..");
+      List.of("/..", "/..", "/../..", "/", "/x/../../..", ";", "/%2e%2e", "/.", "\\..");
+  private static final List<String> SEAMS = List.of("", "", "/");
 
   private final Random random;
   private final String prefix;
@@ -56,17 +57,18 @@ final class Spellings {
       path.append(random.nextInt(6) == 0 ? one(SLASHES) : "/").append(segment);
     }
     if (random.nextInt(8) == 0) {
-      path.append(one(SLASHES));
+      path.append(one(random.nextBoolean() ? SLASHES : ODD));
     }
     String spelled = respelled(path.toString(), 5);
-    return spelled.startsWith("/") ? spelled : "/" + spelled;
+    String rooted = spelled.startsWith("/") ? spelled : "/" + spelled;
+    return random.nextInt(16) == 0 ? "http://127.0.0.1" + rooted : rooted;
   }
 
   /** Returns the prefix, now and then behind what a server takes away again. */
   private String spelledPrefix() {
     return prefix.isEmpty() || random.nextInt(6) > 0
         ? prefix
-        : "/" + "1".repeat(random.nextInt(12)) + one(ROUTES) + one(DETOURS) + prefix;
+        : "/" + "1".repeat(random.nextInt(12)) + one(SEAMS) + one(ROUTES) + one(DETOURS) + prefix;
   }
 
   private void addRoute(List<String> segments) {

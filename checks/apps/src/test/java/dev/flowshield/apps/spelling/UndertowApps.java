@@ -5,12 +5,16 @@ import dev.flowshield.undertow.FlowShieldHandler;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.attribute.ExchangeAttribute;
+import io.undertow.attribute.ExchangeAttributes;
+import io.undertow.predicate.Predicates;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
 import io.undertow.server.handlers.CanonicalPathHandler;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.server.handlers.PathTemplateHandler;
+import io.undertow.server.handlers.URLDecodingHandler;
 import io.undertow.server.handlers.resource.PathResourceManager;
 import io.undertow.server.handlers.resource.ResourceHandler;
 import java.net.InetSocketAddress;
@@ -19,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -34,7 +39,8 @@ final class UndertowApps {
     options.put("", it -> {});
     options.put(
         " that allows encoded slashes",
-        it -> it.setServerOption(UndertowOptions.ALLOW_ENCODED_SLASH, true));
+        it -> it.setServerOption(UndertowOptions.ALLOW_ENCODED_SLASH, true)
+            .setServerOption(UndertowOptions.URL_CHARSET, "ISO-8859-1"));
     options.put(
         " that decodes slashes", it -> it.setServerOption(UndertowOptions.DECODE_SLASH, true));
     options.put(
@@ -48,7 +54,19 @@ final class UndertowApps {
       all.add(subject("Undertow by prefixes" + how, option, files -> prefixes()));
       all.add(subject("Undertow by routes" + how, option, files -> routes()));
       all.add(subject("Undertow by templates" + how, option, files -> templates()));
+      all.add(subject(
+          "Undertow by expressions" + how,
+          option,
+          files -> expressions(ExchangeAttributes.relativePath())));
+      all.add(subject(
+          "Undertow by expressions with paths as they came" + how,
+          option,
+          files -> expressions(ExchangeAttributes.requestURL())));
       all.add(subject("Files of Undertow" + how, option, UndertowApps::resources));
+      all.add(subject(
+          "Files of Undertow with paths as they came" + how,
+          option,
+          UndertowApps::resourcesAsTheyCame));
       all.add(subject(
               "Files of Undertow below a prefix" + how,
               option,
@@ -65,6 +83,10 @@ final class UndertowApps {
               it -> Handlers.path().addPrefixPath("/in", it))
           .at("/in", ""));
     });
+    all.add(subject(
+        "Undertow that decodes behind the shield",
+        it -> it.setServerOption(UndertowOptions.DECODE_URL, false),
+        files -> new URLDecodingHandler(prefixes(), "UTF-8")));
     return all;
   }
 
@@ -105,28 +127,49 @@ final class UndertowApps {
 
   private static HttpHandler routes() {
     RoutingHandler routes = Handlers.routing();
-    for (String tree : Routes.TREES) {
-      routes.get("/" + tree, route(tree)).get("/" + tree + "/*", route(tree));
-    }
-    return routes
-        .get("/item/{id}", route(Routes.ITEM))
-        .get("/health", route(Routes.HEALTH))
-        .get("/*", route(Routes.REST));
+    addTemplates(routes::get);
+    return routes;
   }
 
   private static HttpHandler templates() {
     PathTemplateHandler templates = Handlers.pathTemplate();
-    for (String tree : Routes.TREES) {
-      templates.add("/" + tree, route(tree)).add("/" + tree + "/*", route(tree));
-    }
-    return templates
-        .add("/item/{id}", route(Routes.ITEM))
-        .add("/health", route(Routes.HEALTH))
-        .add("/*", route(Routes.REST));
+    addTemplates(templates::add);
+    return templates;
   }
 
-  private static HttpHandler resources(Path files) {
+  private static void addTemplates(BiConsumer<String, HttpHandler> handlers) {
+    for (String tree : Routes.TREES) {
+      handlers.accept("/" + tree, route(tree));
+      handlers.accept("/" + tree + "/*", route(tree));
+    }
+    handlers.accept("/item/{id}", route(Routes.ITEM));
+    handlers.accept("/health", route(Routes.HEALTH));
+    handlers.accept("/*", route(Routes.REST));
+  }
+
+  private static HttpHandler expressions(ExchangeAttribute path) {
+    HttpHandler routes = route(Routes.REST);
+    routes = expression(path, "/health", Routes.HEALTH, routes);
+    routes = expression(path, "/item/[^/]+", Routes.ITEM, routes);
+    for (String tree : Routes.TREES) {
+      routes = expression(path, "/" + tree + "(?s:/.*)?", tree, routes);
+    }
+    return routes;
+  }
+
+  private static HttpHandler expression(
+      ExchangeAttribute path, String expression, String name, HttpHandler others) {
+    return Handlers.predicate(Predicates.regex(path, expression, true), route(name), others);
+  }
+
+  private static ResourceHandler resources(Path files) {
     return new ResourceHandler(new PathResourceManager(files));
+  }
+
+  private static HttpHandler resourcesAsTheyCame(Path files) {
+    ResourceHandler resources = resources(files);
+    resources.setCanonicalizePaths(false);
+    return resources;
   }
 
   private static HttpHandler route(String name) {

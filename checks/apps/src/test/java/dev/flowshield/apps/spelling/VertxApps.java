@@ -7,10 +7,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.FileSystemAccess;
 import io.vertx.ext.web.handler.StaticHandler;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,27 +28,31 @@ final class VertxApps {
   private VertxApps() {}
 
   static List<Subject> subjects() {
-    return List.of(
-        subject("Vert.x", (router, vertx, files) -> addRoutes(router, true)),
-        subject(
-            "Vert.x with paths as they came", (router, vertx, files) -> addRoutes(router, false)),
-        subject("Vert.x in a router of a router", (router, vertx, files) -> {
-              Router inner = Router.router(vertx);
-              addRoutes(inner, true);
-              router.route("/in/*").subRouter(inner);
-            })
-            .at("", "/in"),
-        subject("Files of Vert.x", (router, vertx, files) -> router.route().handler(of(files))),
-        subject(
-                "Files of Vert.x below a prefix",
-                (router, vertx, files) -> router.route("/files/*").handler(of(files)))
-            .at("", "/files"),
-        subject("Files of Vert.x below two prefixes", (router, vertx, files) -> {
-              Router inner = Router.router(vertx);
-              inner.route("/files/*").handler(of(files));
-              router.route("/in/*").subRouter(inner);
-            })
-            .at("", "/in/files"));
+    List<Subject> all = new ArrayList<>();
+    for (boolean normalized : List.of(true, false)) {
+      String how = normalized ? "" : " with paths as they came";
+      Application paths = (router, vertx, files) -> addPaths(router, normalized);
+      Application expressions = (router, vertx, files) -> addExpressions(router, normalized);
+      all.add(subject("Vert.x" + how, paths));
+      all.add(subject("Vert.x by expressions" + how, expressions));
+      all.add(
+          subject("Vert.x in a router of a router" + how, below("/in", paths)).at("", "/in"));
+      all.add(
+          subject("Vert.x by expressions in a router of a router" + how, below("/in", expressions))
+              .at("", "/in"));
+    }
+    all.add(
+        subject("Files of Vert.x", (router, vertx, files) -> router.route().handler(of(files))));
+    all.add(subject(
+        "Files of Vert.x with a page for folders",
+        (router, vertx, files) -> router
+            .route()
+            .handler(
+                of(files).setIndexPage("x").setIncludeHidden(false).setCachingEnabled(false))));
+    Application below = (router, vertx, files) -> router.route("/files/*").handler(of(files));
+    all.add(subject("Files of Vert.x below a prefix", below).at("", "/files"));
+    all.add(subject("Files of Vert.x below two prefixes", below("/in", below)).at("", "/in/files"));
+    return all;
   }
 
   private static Subject subject(String name, Application application) {
@@ -66,20 +72,34 @@ final class VertxApps {
     return new ServerUnderTest(server.actualPort(), () -> await(vertx.close()));
   }
 
-  private static void addRoutes(Router router, boolean normalized) {
-    for (String tree : Routes.TREES) {
-      addRoute(router, "/" + tree + "/*", tree, normalized);
-    }
-    addRoute(router, "/item/:id", Routes.ITEM, normalized);
-    addRoute(router, "/health", Routes.HEALTH, normalized);
-    addRoute(router, "/*", Routes.REST, normalized);
+  private static Application below(String prefix, Application application) {
+    return (router, vertx, files) -> {
+      Router inner = Router.router(vertx);
+      application.addTo(inner, vertx, files);
+      router.route(prefix + "/*").subRouter(inner);
+    };
   }
 
-  private static void addRoute(Router router, String path, String name, boolean normalized) {
-    router
-        .route(path)
-        .useNormalizedPath(normalized)
-        .handler(context -> context.end(Routes.answer(name)));
+  private static void addPaths(Router router, boolean normalized) {
+    for (String tree : Routes.TREES) {
+      add(router.route("/" + tree + "/*"), tree, normalized);
+    }
+    add(router.route("/item/:id"), Routes.ITEM, normalized);
+    add(router.route("/health"), Routes.HEALTH, normalized);
+    add(router.route("/*"), Routes.REST, normalized);
+  }
+
+  private static void addExpressions(Router router, boolean normalized) {
+    for (String tree : Routes.TREES) {
+      add(router.routeWithRegex("/" + tree + "(?s:/.*)?"), tree, normalized);
+    }
+    add(router.routeWithRegex("/item/[^/]+"), Routes.ITEM, normalized);
+    add(router.routeWithRegex("/health"), Routes.HEALTH, normalized);
+    add(router.routeWithRegex("(?s).*"), Routes.REST, normalized);
+  }
+
+  private static void add(Route route, String name, boolean normalized) {
+    route.useNormalizedPath(normalized).handler(context -> context.end(Routes.answer(name)));
   }
 
   private static StaticHandler of(Path files) {
