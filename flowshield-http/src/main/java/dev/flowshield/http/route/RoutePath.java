@@ -24,7 +24,7 @@ import java.util.function.IntPredicate;
  * <ol>
  *   <li>Parameters are removed, before escapes are decoded or after.
  *   <li>Escapes are decoded: those that a path needs, such as {@code %20}; or all but
- *       {@code %2F}; or all.
+ *       {@code %2F}; or all; or all once more behind the other steps.
  *   <li>A backslash is a slash, for dots alone or for all that routes.
  *   <li>Empty segments are removed, before dots are resolved or after, as two dots may remove one.
  *   <li>Dots are resolved: in the whole path; or below a prefix that the path cannot leave, such as
@@ -61,6 +61,12 @@ final class RoutePath {
       addTexts(decoded(one, RoutePath::needsEscape), texts, forms);
       addTexts(decoded(one, c -> c != '/'), texts, forms);
       addTexts(decoded(one, c -> true), texts, forms);
+    }
+    for (String once : List.copyOf(forms)) {
+      String twice = decoded(once, c -> true);
+      if (!twice.equals(once)) {
+        addTexts(twice, texts, forms);
+      }
     }
     forms.remove(form);
     return forms;

@@ -139,6 +139,15 @@ class RouteTest {
     assertThat(Route.otherPaths("/b", List.of("/b/", "/c"))).containsExactly("/b/", "/c");
   }
 
+  @Test // as Vert.x 4.5 does for files below a prefix
+  void looksForWhatIsDecodedTwice() {
+    assertThat(Route.otherPaths("/files/free/%252e%252e/secret/x", List.of()))
+        .contains("/files/secret/x");
+    assertThat(Route.otherPaths("/files/a/%252e%252e/../b/%252e%252e/c", List.of()))
+        .contains("/files/a/c");
+    assertThat(Route.otherPaths("/100%25", List.of())).isEmpty();
+  }
+
   @Test
   void givesUpWhereAPathHasTooManyForms() {
     String path = "/a%2fb;x\\c".repeat(8) + "/..".repeat(40);
