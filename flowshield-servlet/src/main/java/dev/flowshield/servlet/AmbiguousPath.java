@@ -4,12 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLDecoder;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The path of a request as it came, below the context of its web application. Pure functions.
  */
 final class AmbiguousPath {
+
+  private static final Pattern PARAMETERS = Pattern.compile(";[^/]*");
 
   private AmbiguousPath() {}
 
@@ -33,18 +38,22 @@ final class AmbiguousPath {
    * @param prefix of the servlet; empty if it was not chosen by one
    */
   static List<String> cuts(String uri, String context, String canonical, String prefix) {
-    List<String> cuts = new ArrayList<>();
-    for (String each :
-        isContext(context, canonical) ? List.of(context) : List.of(context, canonical)) {
-      cuts.add(cut(uri, each, prefix));
-      if (uri.indexOf('\\') >= 0) {
-        cuts.add(cut(uri.replace("\\", "%5C"), each, prefix)); // as Jersey does before
+    Set<String> uris = new LinkedHashSet<>(List.of(uri));
+    uris.add(uri.replace("\\", "%5C")); // as Jersey does before
+    String without = withoutParameters(uri);
+    uris.add(without); // as Spring does before, by patterns of Ant
+    uris.add(decoded(without));
+    Set<String> cuts = new LinkedHashSet<>();
+    for (String each : uris) {
+      cuts.add(cut(each, context, prefix));
+      if (!isContext(context, canonical)) {
+        cuts.add(cut(each, canonical, prefix));
       }
     }
     if (!uri.startsWith(context)) {
       cuts.add(uri);
     }
-    return cuts;
+    return new ArrayList<>(cuts);
   }
 
   /**
@@ -120,6 +129,10 @@ final class AmbiguousPath {
       }
     }
     return true;
+  }
+
+  private static String withoutParameters(String uri) {
+    return uri.indexOf(';') < 0 ? uri : PARAMETERS.matcher(uri).replaceAll("");
   }
 
   private static String decoded(String segment) {
