@@ -45,17 +45,17 @@ record AdmissionChain(AdmittedRequest admitted, @Nullable AdmissionChain before)
   }
 
   @Override
-  public void cost(long permits) {
+  public void reportCost(long permits) {
     for (AdmissionChain each = this; each != null; each = each.before) {
-      each.admitted.cost(permits);
+      each.admitted.reportCost(permits);
     }
   }
 
   @Override
-  public boolean established() {
+  public boolean markAsStream() {
     boolean hasRoom = true;
     for (AdmissionChain each = this; each != null; each = each.before) {
-      hasRoom &= each.admitted.established();
+      hasRoom &= each.admitted.markAsStream();
     }
     return hasRoom;
   }

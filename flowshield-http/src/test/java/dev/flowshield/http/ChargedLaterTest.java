@@ -82,8 +82,8 @@ class ChargedLaterTest {
   void theApplicationTellsTheCost() {
     HttpAdmitted cheap = admitted(shield.admit(get("/ask")));
     rejected(shield.admit(get("/ask")));
-    cheap.cost(10);
-    cheap.cost(30);
+    cheap.reportCost(10);
+    cheap.reportCost(30);
     cheap.responded(200);
     cheap.close();
     admitted(shield.admit(get("/ask")));
@@ -94,7 +94,7 @@ class ChargedLaterTest {
   @Test
   void aCostBeyondWhatWasReservedIsTakenAllTheSame() {
     HttpAdmitted dear = admitted(shield.admit(get("/ask")));
-    dear.cost(150);
+    dear.reportCost(150);
     dear.close();
     ticker.advance(Duration.ofHours(12));
     assertThat(shield.engine().peek("ask", CLIENT).remaining()).isZero();
@@ -104,7 +104,7 @@ class ChargedLaterTest {
   void aNegativeCostIsAMistake() {
     HttpAdmitted dear = admitted(shield.admit(get("/ask")));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> dear.cost(-1))
+        .isThrownBy(() -> dear.reportCost(-1))
         .withMessageStartingWith("permits must be 0 or more, got -1");
   }
 }

@@ -54,7 +54,7 @@ class EnabledTest {
       HttpAdmitted admitted =
           admitted(shield.admit(FakeRequest.from(CLIENT).with("Accept", "text/event-stream")));
       assertThat(admitted.headers()).isEmpty();
-      assertThat(admitted.established()).isTrue();
+      assertThat(admitted.markAsStream()).isTrue();
     }
     admitted(shield.admit(new FakeRequest("GET", "/old/x", CLIENT)));
     assertThat(shield.admitAsync(FakeRequest.from(CLIENT), Runnable::run).join())

@@ -435,7 +435,7 @@ class PoliciesTest {
     passes(shield, get("/a"), 1);
     HttpAdmitted asked = admitted(shield.admit(get("/b")));
     rejected(shield.admit(get("/b")));
-    asked.cost(0);
+    asked.reportCost(0);
     asked.close();
     admitted(shield.admit(get("/b")));
   }
@@ -445,12 +445,12 @@ class PoliciesTest {
     HttpShield shield =
         builder().perClient("100/day").policies("* /ask * 100/day cost=later").build();
     FakeRequest request = get("/ask");
-    AdmissionHooks.cost(request, 5);
+    AdmissionHooks.reportCost(request, 5);
     HttpAdmitted outer = admitted(builder().perClient("1/day").build().admit(request));
     HttpAdmitted admitted = admitted(shield.admit(request));
     admitted(builder().perClient("1/day").build().admit(request));
 
-    AdmissionHooks.cost(request, 40);
+    AdmissionHooks.reportCost(request, 40);
     admitted.close();
     outer.close();
 

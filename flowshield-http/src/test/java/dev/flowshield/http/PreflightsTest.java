@@ -103,7 +103,7 @@ class PreflightsTest {
   void countAsStreamsOfTheirClient() {
     HttpShield shield =
         builder().perClient("9/day").streams(s -> s.mostPerClient(1)).build();
-    admitted(shield.admit(get("/events"))).established();
+    admitted(shield.admit(get("/events"))).markAsStream();
 
     FakeRequest stream = preflight("/events").with("Accept", "text/event-stream");
 

@@ -41,7 +41,7 @@ class StreamsTest {
 
   private static HttpAdmitted open(HttpShield shield, String client) {
     HttpAdmitted stream = admitted(shield.admit(events(client)));
-    stream.established();
+    stream.markAsStream();
     return stream;
   }
 
@@ -92,7 +92,7 @@ class StreamsTest {
       open(shield, CLIENT);
     }
     HttpAdmitted beyond = admitted(shield.admit(get("/events")));
-    assertThat(beyond.established()).isFalse();
+    assertThat(beyond.markAsStream()).isFalse();
     assertThat(shield.stats().inFlight()).isEqualTo(1);
     assertThat(shield.streams()).isEqualTo(new StreamStats(3, 0, 0));
     beyond.close();
@@ -148,13 +148,13 @@ class StreamsTest {
   void theApplicationSaysSoToAllShieldsThatHaveAdmittedTheRequest() {
     HttpShield inner = HttpShield.builder().inFlight(10).build();
     FakeRequest request = get("/poll");
-    assertThat(AdmissionHooks.established(request))
+    assertThat(AdmissionHooks.markAsStream(request))
         .as("that no shield has admitted")
         .isTrue();
     HttpAdmitted outerPlace = admitted(shield.admit(request));
     HttpAdmitted innerPlace = admitted(inner.admit(request));
     assertThat(inner.admit(request)).isSameAs(UnchargedRequest.INSTANCE);
-    AdmissionHooks.established(request);
+    AdmissionHooks.markAsStream(request);
     for (HttpShield each : List.of(shield, inner)) {
       assertThat(each.stats().inFlight()).isZero();
       assertThat(each.streams().open()).isEqualTo(1);
@@ -173,8 +173,8 @@ class StreamsTest {
         .build();
     FakeRequest request = events(CLIENT);
     HttpAdmitted stream = admitted(settling.admit(request));
-    AdmissionHooks.established(request);
-    AdmissionHooks.cost(request, 7);
+    AdmissionHooks.markAsStream(request);
+    AdmissionHooks.reportCost(request, 7);
     stream.close();
     assertThat(settling.engine().peek("events", CLIENT).remaining()).isEqualTo(3);
     assertThat(settling.streams().open()).isZero();

@@ -133,7 +133,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper
   void afterChain() {
     if (listening) {
       if (progressOfResponse() == Progress.ESTABLISHED) { // now, because events come in bursts
-        admitted.established();
+        admitted.markAsStream();
       }
       return;
     }
@@ -156,7 +156,7 @@ final class AdmissionRequest extends HttpServletRequestWrapper
     if (upgrade == null) {
       return false;
     }
-    admitted.established();
+    admitted.markAsStream();
     watch();
     return true;
   }

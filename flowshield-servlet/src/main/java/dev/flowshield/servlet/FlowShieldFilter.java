@@ -165,19 +165,19 @@ public final class FlowShieldFilter extends HttpFilter {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void reportCost(HttpServletRequest request, long permits) {
-    AdmissionHooks.cost(new ServletRequestView(request), permits);
+    AdmissionHooks.reportCost(new ServletRequestView(request), permits);
   }
 
   /**
    * Declares that a request is a stream from now on, such as a long poll that waits; see {@link
-   * HttpAdmitted#established()}. The application may pass any request object that it has. Event
+   * HttpAdmitted#markAsStream()}. The application may pass any request object that it has. Event
    * streams and web sockets are detected without this call.
    *
    * @return false if too many streams are open. The request then stays in flight, so respond to it
    *     at once
    */
   public static boolean markAsStream(HttpServletRequest request) {
-    return AdmissionHooks.established(new ServletRequestView(request));
+    return AdmissionHooks.markAsStream(new ServletRequestView(request));
   }
 
   private static void register(FlowShieldFilter filter, ServletContext context) {

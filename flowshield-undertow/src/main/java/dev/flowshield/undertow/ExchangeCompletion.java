@@ -83,7 +83,7 @@ final class ExchangeCompletion implements ExchangeCompletionListener, Executor, 
       exchange.setDispatchExecutor(this);
     }
     if (progress() == Progress.ESTABLISHED) { // now, because events come in bursts
-      admitted.established();
+      admitted.markAsStream();
     }
     admitted.watch(this);
   }
@@ -122,7 +122,7 @@ final class ExchangeCompletion implements ExchangeCompletionListener, Executor, 
   public void exchangeEvent(HttpServerExchange exchange, NextListener nextListener) {
     if (exchange.isUpgrade() && !dropped) {
       upgraded = true;
-      admitted.established();
+      admitted.markAsStream();
     } else {
       if (!dropped) {
         admitted.responded(exchange.getStatusCode());

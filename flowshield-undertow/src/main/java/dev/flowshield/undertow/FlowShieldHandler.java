@@ -95,18 +95,18 @@ public final class FlowShieldHandler implements HttpHandler {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void reportCost(HttpServerExchange exchange, long permits) {
-    AdmissionHooks.cost(new UndertowRequestView(exchange), permits);
+    AdmissionHooks.reportCost(new UndertowRequestView(exchange), permits);
   }
 
   /**
    * Declares that an exchange is a stream from now on, such as a long poll that waits; see {@link
-   * HttpAdmitted#established()}. Event streams and web sockets are detected without this call.
+   * HttpAdmitted#markAsStream()}. Event streams and web sockets are detected without this call.
    *
    * @return false if too many streams are open. The request then stays in flight, so respond to it
    *     at once
    */
   public static boolean markAsStream(HttpServerExchange exchange) {
-    return AdmissionHooks.established(new UndertowRequestView(exchange));
+    return AdmissionHooks.markAsStream(new UndertowRequestView(exchange));
   }
 
   /** Returns the shield, which has the statistics. */

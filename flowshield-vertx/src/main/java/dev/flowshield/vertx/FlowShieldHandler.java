@@ -111,18 +111,18 @@ public final class FlowShieldHandler implements SecurityPolicyHandler {
    * @throws IllegalArgumentException if the permits are negative
    */
   public static void reportCost(RoutingContext context, long permits) {
-    AdmissionHooks.cost(new VertxRequestView(context), permits);
+    AdmissionHooks.reportCost(new VertxRequestView(context), permits);
   }
 
   /**
    * Declares that a request is a stream from now on, such as a long poll that waits; see {@link
-   * HttpAdmitted#established()}. Event streams and web sockets are detected without this call.
+   * HttpAdmitted#markAsStream()}. Event streams and web sockets are detected without this call.
    *
    * @return false if too many streams are open. The request then stays in flight, so respond to it
    *     at once
    */
   public static boolean markAsStream(RoutingContext context) {
-    return AdmissionHooks.established(new VertxRequestView(context));
+    return AdmissionHooks.markAsStream(new VertxRequestView(context));
   }
 
   /** Returns the shield, which has the statistics. */

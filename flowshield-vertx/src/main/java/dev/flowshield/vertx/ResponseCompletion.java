@@ -111,7 +111,7 @@ final class ResponseCompletion implements WatchedWork {
       upgrade = ProtocolUpgrade.of(request);
     }
     if (progress() == Progress.ESTABLISHED) { // now, because events come in bursts
-      admitted.established();
+      admitted.markAsStream();
     }
     admitted.watch(this);
     if (overHttp1) {

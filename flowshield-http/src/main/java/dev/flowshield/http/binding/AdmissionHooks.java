@@ -16,7 +16,7 @@ public interface AdmissionHooks {
    * @param permits 0 or more
    * @throws IllegalArgumentException if the permits are negative
    */
-  void cost(long permits);
+  void reportCost(long permits);
 
   /**
    * Reports that the exchange is a stream from now on, such as an event stream, a web socket or a
@@ -26,16 +26,16 @@ public interface AdmissionHooks {
    *
    * @return false if there is no room for the stream; the caller should end it if it can
    */
-  boolean established();
+  boolean markAsStream();
 
   /**
    * Reports the cost of a request to each shield that has admitted it. No effect on others.
    *
    * @throws IllegalArgumentException if the permits are negative
    */
-  static void cost(RequestView request, long permits) {
+  static void reportCost(RequestView request, long permits) {
     if (request.mark() instanceof AdmissionHooks admission) {
-      admission.cost(permits);
+      admission.reportCost(permits);
     }
   }
 
@@ -45,7 +45,7 @@ public interface AdmissionHooks {
    *
    * @return false if a shield has no room for the stream
    */
-  static boolean established(RequestView request) {
-    return !(request.mark() instanceof AdmissionHooks admission) || admission.established();
+  static boolean markAsStream(RequestView request) {
+    return !(request.mark() instanceof AdmissionHooks admission) || admission.markAsStream();
   }
 }

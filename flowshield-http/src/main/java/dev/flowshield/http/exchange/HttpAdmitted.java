@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * A request that may run. It is in flight until it is closed, or until it is {@linkplain
- * #established() established} as a stream. A stream is counted as open until it is closed.
+ * #markAsStream() established} as a stream. A stream is counted as open until it is closed.
  *
  * <p>Close it exactly when the work has ended, from any thread. An admission that is never closed
  * is a slot lost for good. A second close has no effect. Report the outcome before the close, by
@@ -52,7 +52,7 @@ public non-sealed interface HttpAdmitted extends HttpAdmission, AdmissionHooks, 
    * without this. Call it at most once.
    *
    * <ul>
-   *   <li>Calls {@link #established()} when the work is a stream. A stream for which there is no
+   *   <li>Calls {@link #markAsStream()} when the work is a stream. A stream for which there is no
    *       room is cut off a second later.
    *   <li>Closes this when the work has ended.
    *   <li>Closes this when the client has been gone, or the request has been handed back, for five

@@ -109,12 +109,12 @@ public class AdmittedRequest implements HttpAdmitted, CompletionWatcher.Watched 
     if (progress == Progress.ENDED) {
       close();
     } else if (progress == Progress.ESTABLISHED) {
-      if (!established()) {
+      if (!markAsStream()) {
         lookForRoom(work);
       }
     } else if (progress == Progress.GOING_ON) {
       if (state == NO_ROOM) { // there may be room by now
-        established();
+        markAsStream();
       }
     } else {
       looks++;
@@ -162,7 +162,7 @@ public class AdmittedRequest implements HttpAdmitted, CompletionWatcher.Watched 
   }
 
   @Override
-  public void cost(long permits) {
+  public void reportCost(long permits) {
     requireCost(permits);
   }
 
@@ -175,7 +175,7 @@ public class AdmittedRequest implements HttpAdmitted, CompletionWatcher.Watched 
   }
 
   @Override
-  public final boolean established() {
+  public final boolean markAsStream() {
     int seen = state;
     if (seen == STREAM || seen == ENDED) {
       return true;

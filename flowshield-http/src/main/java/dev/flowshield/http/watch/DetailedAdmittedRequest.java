@@ -61,8 +61,8 @@ public final class DetailedAdmittedRequest extends AdmittedRequest {
   }
 
   @Override
-  public void cost(long permits) {
-    super.cost(permits);
+  public void reportCost(long permits) {
+    super.reportCost(permits);
     cost = permits;
   }
 

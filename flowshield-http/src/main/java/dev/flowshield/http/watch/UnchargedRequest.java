@@ -24,12 +24,12 @@ public final class UnchargedRequest implements HttpAdmitted {
   public void responded(int status) {}
 
   @Override
-  public void cost(long permits) {
+  public void reportCost(long permits) {
     AdmittedRequest.requireCost(permits);
   }
 
   @Override
-  public boolean established() {
+  public boolean markAsStream() {
     return true;
   }
 

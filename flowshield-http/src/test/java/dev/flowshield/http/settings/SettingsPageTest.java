@@ -18,23 +18,23 @@ class SettingsPageTest {
   private static final String BEGINNING = """
       # Settings
 
-      For whoever configures a shield without code. `flowshield.properties` on the class path has a line for each setting, such as
-      `per-client=100/s`. All settings are optional.
+      For everyone who configures a shield without code. `flowshield.properties` on the class path has one line for each
+      setting, such as `per-client=100/s`. All settings are optional.
 
-      | where | how `per-client` is written there |
+      | source, the first one that has the setting wins | spelling of `per-client` |
       |---|---|
-      | system property, which counts first | `flowshield.per-client` |
+      | system property | `flowshield.per-client` |
       | environment variable | `FLOWSHIELD_PER_CLIENT` |
       | parameter of a filter or handler, or `HttpShield.fromConfiguration(Map)` | `per-client` |
       | `flowshield.properties` | `per-client` |
 
-      `HttpShield.builder()` starts without a limit and without a cap; else its defaults are these, and it has a method for each setting. The column
-      *reload* says which changes `HttpShield.reload()` takes over while the shield runs.
+      `HttpShield.builder()` has a method for each setting. It starts without a limit and without a cap; its other defaults
+      are those of this page. The column *reload* states which changes `HttpShield.reload()` applies to a running shield.
       """;
 
   private static final String END = """
 
-      This page is made of the rows of `SettingKeys` in `flowshield-http`, and a test compares them.
+      This page is generated from the rows of `SettingKeys` in `flowshield-http`; a test compares them.
       """;
 
   @Test
@@ -65,7 +65,7 @@ class SettingsPageTest {
     StringBuilder page = new StringBuilder(BEGINNING);
     for (SettingKey.Group group : SettingKey.Group.values()) {
       page.append("\n## ").append(group.title()).append("\n\n");
-      page.append("| setting | what it sets | values | such as | default | reload |\n");
+      page.append("| setting | meaning | values | example | default | reload |\n");
       page.append("|---|---|---|---|---|---|\n");
       of(group).forEach(key -> page.append(row(key)));
     }

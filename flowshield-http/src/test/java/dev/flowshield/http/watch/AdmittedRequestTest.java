@@ -111,8 +111,8 @@ class AdmittedRequestTest {
   @Test
   void aStreamHoldsNoPlaceAndIsCountedUntilItIsClosed() {
     HttpAdmitted stream = admitted();
-    stream.established();
-    stream.established();
+    stream.markAsStream();
+    stream.markAsStream();
     assertThat(shield.stats().inFlight()).isZero();
     assertThat(shield.stats().ignored()).isEqualTo(1);
     assertThat(streams.stats().open()).isEqualTo(1);
@@ -120,7 +120,7 @@ class AdmittedRequestTest {
 
     stream.close();
     stream.close();
-    stream.established();
+    stream.markAsStream();
     assertThat(streams.stats().open()).isZero();
     assertThat(stream.isClosed()).isTrue();
     assertThat(shield.stats().failed()).isZero();
@@ -178,19 +178,19 @@ class AdmittedRequestTest {
     HttpAdmitted first = openAsManyAsMayBe();
     HttpAdmitted poll = admitted();
     poll.watch(progress::get);
-    assertThat(poll.established()).isFalse();
+    assertThat(poll.markAsStream()).isFalse();
     look(100);
     assertThat(shield.stats().inFlight()).isEqualTo(1);
     first.close();
     look(1);
     assertThat(shield.stats().inFlight()).isZero();
-    assertThat(poll.established()).isTrue();
+    assertThat(poll.markAsStream()).isTrue();
   }
 
   private HttpAdmitted openAsManyAsMayBe() {
     HttpAdmitted first = admitted();
-    assertThat(first.established()).isTrue();
-    assertThat(admitted().established()).isTrue();
+    assertThat(first.markAsStream()).isTrue();
+    assertThat(admitted().markAsStream()).isTrue();
     return first;
   }
 
@@ -198,7 +198,7 @@ class AdmittedRequestTest {
   void aStreamWhoseClientHasGoneEndsAfterHalfASecond() {
     HttpAdmitted stream = admitted();
     stream.watch(progress::get);
-    stream.established();
+    stream.markAsStream();
     progress.set(Progress.CLIENT_GONE);
     look(1);
     assertThat(streams.stats().open()).isEqualTo(1);
@@ -211,8 +211,8 @@ class AdmittedRequestTest {
   void whatIsClosedBeforeItIsEstablishedIsNoStream() {
     HttpAdmitted closed = admitted();
     closed.close();
-    closed.established();
-    UnchargedRequest.INSTANCE.established();
+    closed.markAsStream();
+    UnchargedRequest.INSTANCE.markAsStream();
     assertThat(streams.stats().open()).isZero();
     assertThat(shield.stats().ignored()).isZero();
   }
@@ -239,9 +239,9 @@ class AdmittedRequestTest {
       }
     };
     CompletableFuture<Void> other = CompletableFuture.runAsync(
-        () -> inStep.accept(close ? HttpAdmitted::close : HttpAdmitted::established));
+        () -> inStep.accept(close ? HttpAdmitted::close : HttpAdmitted::markAsStream));
     inStep.accept(each -> {
-      each.established();
+      each.markAsStream();
       each.close();
     });
     other.get();
@@ -264,8 +264,8 @@ class AdmittedRequestTest {
     watched("alice");
     watched("alice");
     watched("bob");
-    watched("bob").established();
-    watched("bob").established();
+    watched("bob").markAsStream();
+    watched("bob").markAsStream();
     watched(null);
     watched(null);
     watched(null);
