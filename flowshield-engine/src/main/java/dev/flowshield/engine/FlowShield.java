@@ -60,8 +60,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Failures.</b> An error that code of the application throws, be it a ticker, a formula, a
  * limiter or the work, gives everything back: permits and slot. So does an error of the shield
  * itself if there is no memory. If the stack ends inside the shield, the permits of that call may
- * be lost until they come back by themselves, and its slot until {@linkplain
- * FlowShieldBuilder#detectLeaks() leak detection} finds it.
+ * be lost until they come back by themselves. Its slot may be lost until {@linkplain
+ * FlowShieldBuilder#detectLeaks() leak detection} finds it, or for good if the stack ended before
+ * the admission was watched.
  *
  * <p><b>Cost.</b> Thread-safe; takes no lock once a key is known, reads the clock once, and
  * allocates one small object, the admission. It allocates a few more if charges are named,
