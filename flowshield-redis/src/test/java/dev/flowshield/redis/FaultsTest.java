@@ -18,11 +18,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What limits do while a real server fails in one way or another, and afterwards. */
+@Tag("thorough")
 class FaultsTest {
 
   private static final Duration TIMEOUT = Duration.ofMillis(50);

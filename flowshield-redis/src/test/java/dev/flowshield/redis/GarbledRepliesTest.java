@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and the share of one outage, none is locked out for longer than a burst takes to come back, and
  * the store is asked again within its time, with the right replies for each key.
  */
+@Tag("thorough")
 class GarbledRepliesTest {
 
   private static final long SEED = Long.getLong("flowshield.testkit.seed", 20261128);

@@ -29,6 +29,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * more than its limit and what is said of outages, what it owes is charged once, and all is as
  * usual afterwards.
  */
+@Tag("thorough")
 class HeldThreadsTest {
 
   private static final Duration TIMEOUT = Duration.ofMillis(60);

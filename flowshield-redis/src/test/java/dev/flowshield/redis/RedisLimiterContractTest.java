@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
+@Tag("thorough")
 class RedisLimiterContractTest implements RateLimiterContract {
 
   private static final AtomicLong NUMBER = new AtomicLong();

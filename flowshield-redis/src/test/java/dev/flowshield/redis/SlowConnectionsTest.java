@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Connections that take longer to be made than a request may wait. No request waits for one, a key
  * gets its limit and no more, and the store is asked again once it is reached.
  */
+@Tag("thorough")
 class SlowConnectionsTest {
 
   private static final Duration TIMEOUT = Duration.ofMillis(80);

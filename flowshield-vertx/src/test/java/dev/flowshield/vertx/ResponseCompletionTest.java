@@ -47,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  * sets.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("thorough")
 class ResponseCompletionTest {
 
   private static final Logger LOG =

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Threads whose stack does end, with calls at every depth from there up: interpreted and compiled,
- * as the JVM has it. Each end of a stack loses one slot at most: leak detection finds it, unless the
- * stack ended between the taking of the slot and the start of its watch.
+ * as the JVM has it. Each end of a stack loses one slot at most. Leak detection finds it, unless
+ * the stack ended between the taking of the slot and the start of its watch.
  */
 @Tag("class-path-only")
 class EndOfStackTest {

@@ -285,7 +285,8 @@ public final class ShieldSettings {
       if (key.needed() == STORE) {
         String name = key.name();
         boolean hasPrefix = name.startsWith(STORE_OPTION);
-        options.put(hasPrefix ? name.substring(STORE_OPTION.length()) : name, (String) value);
+        options.put(
+            hasPrefix ? name.substring(STORE_OPTION.length()) : name, String.valueOf(value));
       }
     });
     return options;

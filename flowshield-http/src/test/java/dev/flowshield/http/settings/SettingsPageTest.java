@@ -28,8 +28,9 @@ class SettingsPageTest {
       | parameter of a filter or handler, or `HttpShield.fromConfiguration(Map)` | `per-client` |
       | `flowshield.properties` | `per-client` |
 
-      `HttpShield.builder()` has a method for each setting. It starts without a limit and without a cap; its other defaults
-      are those of this page. The column *reload* states which changes `HttpShield.reload()` applies to a running shield.
+      `HttpShield.builder()` has a method for most settings, and `settings(Map)` for all. It starts without a limit and
+      without a cap; its other defaults are those of this page. The column *reload* states which changes
+      `HttpShield.reload()` applies to a running shield.
       """;
 
   private static final String END = """
