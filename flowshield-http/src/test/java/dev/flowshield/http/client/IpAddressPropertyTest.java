@@ -65,7 +65,7 @@ class IpAddressPropertyTest {
   @Provide
   Arbitrary<String> ipv6() {
     Arbitrary<String> group = Arbitraries.oneOf(
-        Arbitraries.of("0", "ffff", "FFFF", "00ff"),
+        Arbitraries.of("0", "ffff", "FFFF", "00ff", "2002"),
         Arbitraries.integers().between(0, 0xffff).map(Integer::toHexString));
     return Combinators.combine(
             group.array(String[].class).ofSize(8),
@@ -127,6 +127,10 @@ class IpAddressPropertyTest {
       return InetAddress.getByAddress(bits).getHostAddress();
     }
     String hex = HexFormat.of().formatHex(bits);
+    if (hex.startsWith("2002")) { // 6to4, in which 48 bits are one IPv4 host
+      return String.join(":", hex.substring(0, 4), hex.substring(4, 8), hex.substring(8, 12))
+          + "::/48";
+    }
     return String.join(
             ":", hex.substring(0, 4), hex.substring(4, 8), hex.substring(8, 12), hex.substring(12))
         + "::/64";
