@@ -123,7 +123,7 @@ public final class HttpShield {
     CompletionWatcher watcher = new CompletionWatcher();
     this.owner = new AdmittedRequest.Owner(this, watcher, streams, this::logRejection);
     ShieldLog.log(isEnabled(), toString());
-    this.doctor = new Doctor(setup.charging(), setup.healthPaths()); // may have something to add
+    this.doctor = new Doctor(setup.classifier(), setup.healthPaths()); // may have something to add
     this.rejectionLog =
         new RejectionLog(engine, denied::sum, streams::stats, () -> doctor.lookAgain());
     this.sheddingLog = new SheddingLog(
@@ -212,7 +212,7 @@ public final class HttpShield {
 
     @Override
     public PolicyTable table() {
-      return setup.charging().policies();
+      return setup.classifier().policies();
     }
 
     @Override
@@ -222,12 +222,12 @@ public final class HttpShield {
     }
   }
 
-  /** Is used in another way from now on. */
+  /** Replaces the parts by which requests are treated from now on. */
   private void adopt(ShieldRuntime next) {
     setup = next;
     streams.change(next.streamCaps());
-    if (!doctor.isFor(next.charging(), next.healthPaths())) {
-      doctor = new Doctor(next.charging(), next.healthPaths());
+    if (!doctor.isFor(next.classifier(), next.healthPaths())) {
+      doctor = new Doctor(next.classifier(), next.healthPaths());
     }
   }
 
@@ -340,8 +340,8 @@ public final class HttpShield {
   }
 
   /**
-   * Starts with nothing limited and the usual health paths left alone; a shield needs a limit or a
-   * cap on the requests in flight.
+   * Returns a builder without limits that leaves the usual health paths alone. A shield needs a
+   * limit or a cap on the requests in flight.
    */
   public static HttpShieldBuilder builder() {
     return new HttpShieldBuilder();
@@ -357,8 +357,8 @@ public final class HttpShield {
     if (early != null) {
       return early;
     }
-    String client = now.charging().client(request);
-    RequestCharges charges = now.charging().charges(request, client);
+    String client = now.classifier().client(request);
+    RequestCharges charges = now.classifier().charges(request, client);
     ShieldResponse rejection = rejectUncharged(now, request, client, charges);
     if (rejection != null) {
       return rejection;
@@ -390,8 +390,8 @@ public final class HttpShield {
     if (early != null) {
       return CompletableFuture.completedFuture(early);
     }
-    String client = now.charging().client(request);
-    RequestCharges charges = now.charging().charges(request, client);
+    String client = now.classifier().client(request);
+    RequestCharges charges = now.classifier().charges(request, client);
     ShieldResponse rejection = rejectUncharged(now, request, client, charges);
     if (rejection != null) {
       return CompletableFuture.completedFuture(rejection);
@@ -424,7 +424,7 @@ public final class HttpShield {
     if (!now.isEnabled()) {
       return UnchargedRequest.INSTANCE;
     }
-    for (RequestInterceptor interceptor : now.doors()) {
+    for (RequestInterceptor interceptor : now.interceptors()) {
       ShieldResponse response = interceptor.answer(request);
       if (response != null) {
         return response;
@@ -433,7 +433,7 @@ public final class HttpShield {
     if (now.healthPaths().contains(request.path()) && request.spellings().isEmpty()) {
       return UnchargedRequest.INSTANCE;
     }
-    AdmissionChain earlier = request.mark() == null ? null : AdmissionChain.of(request);
+    AdmissionChain earlier = AdmissionChain.of(request);
     if (earlier != null && earlier.isOf(this)) {
       return UnchargedRequest.INSTANCE;
     }
@@ -454,7 +454,7 @@ public final class HttpShield {
     if (charges.isDenied()) {
       denied.increment();
       logRejection();
-      return now.answers().denied(request);
+      return now.responses().denied(request);
     }
     Room room = streams.room(charges.streamKey(client));
     if (room == Room.FREE || !StreamDetector.isAnnouncedBy(request)) {
@@ -462,7 +462,7 @@ public final class HttpShield {
     }
     streams.countRejected(room);
     logRejection();
-    return now.answers().withoutRoom(request, room);
+    return now.responses().withoutRoom(request, room);
   }
 
   /** Returns the decision of the engine in the words of HTTP. */
@@ -477,12 +477,12 @@ public final class HttpShield {
       if (rejection instanceof Shed) {
         sheddingLog.shed();
       }
-      return now.answers().to(request, rejection);
+      return now.responses().to(request, rejection);
     }
     Admitted admitted = (Admitted) admission;
     try {
       AdmittedRequest result = admitted(now.rateLimitHeaders(), client, charges, admitted);
-      request.mark(request.mark() == null ? result : AdmissionChain.after(request, result));
+      request.mark(AdmissionChain.after(request, result));
       return result;
     } catch (Throwable failure) { // a server may run listeners of the application's own
       admitted.failed();
@@ -507,10 +507,10 @@ public final class HttpShield {
   }
 
   /**
-   * Reads the configuration again, and changes this shield to it while requests come in: what its
-   * limits admit, and all settings that are no limits. A limit that comes, goes or is of another
-   * kind needs a new shield. The setting {@code reload} does this periodically when
-   * the configuration has changed.
+   * Reads the configuration again and applies it to this shield while requests arrive: the rates of
+   * its limits, and all settings that are not limits. A limit that is added, removed or of another
+   * kind needs a new shield. The setting {@code reload} calls this periodically if the
+   * configuration has changed.
    *
    * @return what has changed, a line each; it is logged, too
    * @throws IllegalArgumentException if the configuration is not possible, or needs a new shield;
@@ -567,7 +567,7 @@ public final class HttpShield {
    * limits. A limit has the name of its policy in {@link #stats()}.
    */
   public List<String> policies() {
-    return setup.charging().policies().texts(engine.limits());
+    return setup.classifier().policies().texts(engine.limits());
   }
 
   /** Returns the engine of this shield, for operators. Work that it admits directly counts too. */

@@ -28,34 +28,34 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable, except for the responses that are kept.
  *
  * @param isEnabled whether anything is done at all
- * @param doors the interceptors, which come first
- * @param charging classifies requests
+ * @param interceptors decide first
+ * @param classifier determines the charges of requests
  * @param healthPaths the paths that are left alone
  * @param streamCaps the most streams that may be open
- * @param answers the responses to rejected requests
+ * @param responses the responses to rejected requests
  * @param rateLimitHeaders for responses to admitted requests; null unless they are always sent
  * @param isSynchronous whether no request waits for a limiter outside the engine
  * @param requestStart measures the wait behind a proxy; null if no header is set
  */
 record ShieldRuntime(
     boolean isEnabled,
-    List<RequestInterceptor> doors,
-    RequestClassifier charging,
+    List<RequestInterceptor> interceptors,
+    RequestClassifier classifier,
     HealthPaths healthPaths,
     StreamCaps streamCaps,
-    Responses answers,
+    Responses responses,
     @Nullable RateLimitHeaders rateLimitHeaders,
     boolean isSynchronous,
     @Nullable RequestStart requestStart) {
 
   /**
-   * Makes the parts for an engine with the limits of these settings, whatever they admit now.
+   * Creates the parts for an engine with the limits of these settings, whatever they admit now.
    *
    * @throws IllegalStateException if the policies do not fit the limits
    */
   static ShieldRuntime of(ShieldSettings settings, FlowShield engine) {
     boolean isEnabled = settings.get(SettingKeys.ENABLED);
-    ResponseSettings responses = settings.responses();
+    ResponseSettings forResponses = settings.responses();
     PolicyTable table = settings.table();
     TrustedHeader start = settings.trustedHeader(SettingKeys.REQUEST_START);
     CriticalityResolver criticality = new CriticalityResolver(
@@ -75,8 +75,8 @@ record ShieldRuntime(
         classifier,
         settings.get(SettingKeys.HEALTH_PATHS),
         settings.streamCaps(),
-        new Responses(responses, table, calendarLimits(engine)),
-        responses.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
+        new Responses(forResponses, table, calendarLimits(engine)),
+        forResponses.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
         !isEnabled || classifier.isSynchronous(),
         start == null ? null : new RequestStart(start, settings.get(SettingKeys.INSTANT_SOURCE)));
   }
@@ -97,8 +97,8 @@ record ShieldRuntime(
         engine.limits(),
         engine.isInFlightAuto() ? 0 : engine.inFlightLimit(),
         streamCaps,
-        answers.overloadStatus(),
-        charging,
+        responses.overloadStatus(),
+        classifier,
         healthPaths);
   }
 }

@@ -471,6 +471,6 @@ class DoctorTest {
 
   private static Doctor doctor(HttpShieldBuilder builder) {
     ShieldRuntime runtime = Sources.runtime(builder);
-    return new Doctor(runtime.charging(), runtime.healthPaths());
+    return new Doctor(runtime.classifier(), runtime.healthPaths());
   }
 }

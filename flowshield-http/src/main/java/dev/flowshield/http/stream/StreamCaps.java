@@ -11,13 +11,6 @@ public record StreamCaps(int together, int each) {
   /** The value that means no cap. */
   public static final int NONE = Integer.MAX_VALUE;
 
+  /** No cap at all. */
   public static final StreamCaps OFF = new StreamCaps(NONE, NONE);
-
-  public StreamCaps withTogether(int most) {
-    return new StreamCaps(most, each);
-  }
-
-  public StreamCaps withEach(int most) {
-    return new StreamCaps(together, most);
-  }
 }

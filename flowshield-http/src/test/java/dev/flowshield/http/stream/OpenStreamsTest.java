@@ -23,8 +23,7 @@ class OpenStreamsTest {
   private static final int THREADS = 4;
   private static final int STEPS = 100_000;
 
-  private final OpenStreams streams =
-      new OpenStreams(StreamCaps.OFF.withTogether(TOGETHER).withEach(EACH));
+  private final OpenStreams streams = new OpenStreams(new StreamCaps(TOGETHER, EACH));
 
   private void open(@Nullable String client, int times) {
     for (int i = 0; i < times; i++) {
@@ -93,7 +92,7 @@ class OpenStreamsTest {
   @Test
   void aLoweredCapLeavesWhatIsOpenAndLetsNothingIn() {
     open("alice", EACH);
-    streams.change(StreamCaps.OFF.withEach(1));
+    streams.change(new StreamCaps(StreamCaps.NONE, 1));
     assertThat(streams.room("alice")).isEqualTo(Room.NONE_FOR_CLIENT);
     streams.close("alice");
     assertThat(streams.tryOpen("alice")).isFalse();

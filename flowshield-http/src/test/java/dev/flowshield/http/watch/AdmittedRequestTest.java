@@ -34,7 +34,7 @@ class AdmittedRequestTest {
   private final FlowShield uncapped = FlowShield.builder().inFlight(1_000_000).build();
   private final Queue<Runnable> looks = new ArrayDeque<>();
   private final CompletionWatcher watcher = new CompletionWatcher(looks::add);
-  private final OpenStreams streams = new OpenStreams(StreamCaps.OFF.withTogether(2));
+  private final OpenStreams streams = new OpenStreams(new StreamCaps(2, StreamCaps.NONE));
   private final AtomicInteger rejections = new AtomicInteger();
   private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.GOING_ON);
 
