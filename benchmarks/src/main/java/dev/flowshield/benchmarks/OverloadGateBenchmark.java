@@ -1,5 +1,6 @@
 package dev.flowshield.benchmarks;
 
+import dev.flowshield.engine.InFlightLimit;
 import com.netflix.concurrency.limits.Limiter;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limiter.SimpleLimiter;
@@ -62,7 +63,7 @@ public class OverloadGateBenchmark {
     private final FlowShield shield = FlowShield.builder().inFlight(LIMIT).build();
     private final AdaptiveGate adaptive = adaptive();
     private final AdaptiveGate full = adaptive();
-    private final FlowShield auto = FlowShield.builder().inFlightAuto().build();
+    private final FlowShield auto = FlowShield.builder().inFlight(InFlightLimit.auto()).build();
 
     private static AdaptiveGate adaptive() {
       return new AdaptiveGate(Runtime.getRuntime().availableProcessors(), System.nanoTime());

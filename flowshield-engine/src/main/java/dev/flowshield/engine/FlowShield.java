@@ -498,14 +498,14 @@ public final class FlowShield {
 
   /**
    * Changes the cap on work in flight. Work beyond the new cap continues, and no work is admitted
-   * until less is in flight. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds} its
+   * until less is in flight. A shield that {@linkplain InFlightLimit#auto finds} its
    * cap by itself continues to measure, and keeps to this number until {@link
    * #changeInFlightAuto()}, for all criticalities, whatever queue or lack of memory it sees.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
   public void changeInFlight(int most) {
-    slots.gate().limit(FlowShieldBuilder.requireInFlight(most));
+    slots.gate().limit(InFlightLimit.requireInFlight(most));
     waiters.run();
   }
 
@@ -513,12 +513,12 @@ public final class FlowShield {
    * Lets the shield find its cap in flight by itself again, after {@link #changeInFlight}.
    *
    * @throws UnsupportedOperationException if it was not built with
-   *     {@link FlowShieldBuilder#inFlightAuto}
+   *     {@link InFlightLimit#auto}
    */
   public void changeInFlightAuto() {
     if (!slots.gate().canFindLimit()) {
       throw new UnsupportedOperationException(
-          "a shield must be built with inFlightAuto() to find its"
+          "a shield must be built with inFlight(InFlightLimit.auto()) to find its"
               + " cap by itself, got one with a number or without a cap: build it with that");
     }
     slots.gate().findLimit();
@@ -533,7 +533,7 @@ public final class FlowShield {
   }
 
   /**
-   * Returns whether the shield {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap in flight
+   * Returns whether the shield {@linkplain InFlightLimit#auto finds} its cap in flight
    * by itself at this moment.
    */
   public boolean isInFlightAuto() {
@@ -542,7 +542,7 @@ public final class FlowShield {
 
   /**
    * Returns the pressure on the server; {@link Pressure#NORMAL} unless the shield {@linkplain
-   * FlowShieldBuilder#inFlightAuto finds} its cap by itself. Reads one field, so an application may
+   * InFlightLimit#auto finds} its cap by itself. Reads one field, so an application may
    * call it for each request, to leave out optional work.
    */
   public Pressure pressure() {
@@ -551,7 +551,7 @@ public final class FlowShield {
 
   /**
    * Reports how long a request, or a probe task, was queued before the shield was called. A shield
-   * that {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap by itself rejects requests while
+   * that {@linkplain InFlightLimit#auto finds} its cap by itself rejects requests while
    * that is too long, so a queue in front is worked off at once:
    *
    * <ul>

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FlowShieldBuilder {
 
-  private static final int MOST_IN_FLIGHT = 1_000_000;
   private static final int MOST_LIMITS = 10_000;
   private static final String NO_MEMORY =
       "memory must be two functions, got null: leave it out for a shield that does not see it";
@@ -41,9 +40,7 @@ public final class FlowShieldBuilder {
   private final Map<String, Limit> limits = new LinkedHashMap<>();
   private final Set<String> usual = new LinkedHashSet<>(); // those that need not be named
   private @Nullable LimitStore store;
-  private int inFlight = Integer.MAX_VALUE;
-  private boolean isShadowInFlight;
-  private boolean findsInFlight;
+  private InFlightLimit inFlight = InFlightLimit.off();
   private DoubleSupplier memoryUsed = () -> 0;
   private LongSupplier collectingNanos = () -> 0;
   private @Nullable LongSupplier processorNanos;
@@ -132,65 +129,27 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Caps the work in flight at a fixed number. No cap unless set.
+   * Caps the work in flight at a fixed number: {@link InFlightLimit#of}. No cap unless set.
    *
    * @throws IllegalArgumentException if it is not 1 to 1,000,000
    */
   public FlowShieldBuilder inFlight(int most) {
-    return inFlight(requireInFlight(most), false, false);
+    return inFlight(InFlightLimit.of(most));
   }
 
-  /** Caps the work in flight as the value states: the methods below, in one. */
+  /** Caps the work in flight. No cap unless set. */
   public FlowShieldBuilder inFlight(InFlightLimit limit) {
-    Objects.requireNonNull(limit, "inFlight");
-    return inFlight(limit.most(), limit.isShadow(), limit.isAuto());
+    this.inFlight = Objects.requireNonNull(limit, "inFlight");
+    return this;
   }
 
   /**
-   * Caps the work in flight at a number that the shield finds by itself and follows. Replaces a
-   * fixed cap. The number is a little above the work that the server can do at a time without
-   * making it wait. It holds once there is evidence that the server is overloaded: see {@link
-   * #processors} and {@link #shedOnPlateau}. Until then, 10,000 may be in flight.
-   *
-   * <p>Under overload, less critical work is shed first ({@link Request#withCriticality}); within
-   * one criticality, work beyond a client's fair share. Clients are identified by the first limit
-   * for each key.
-   *
-   * <p>The shield learns from work that ends. Until the first work has ended, the cap is 1,000 if
-   * the shield sees processors. Work that {@linkplain Admitted#failed() failed} or was
-   * {@linkplain Admitted#ignored() ignored} teaches nothing. Each admission and each close reads
-   * the clock, and the shield takes about 100 kB. {@link FlowShield#inFlightLimit} returns the
-   * number, and {@link ShieldStats#overload} explains it.
-   */
-  public FlowShieldBuilder inFlightAuto() {
-    return inFlight(Integer.MAX_VALUE, false, true);
-  }
-
-  /**
-   * Finds a cap like {@link #inFlightAuto}, but sheds nothing and counts the requests that it would
-   * shed: {@link ShieldStats#wouldShed}. An enforced cap would shed somewhat fewer, because it
-   * would keep the server fast.
-   */
-  public FlowShieldBuilder shadowInFlightAuto() {
-    return inFlight(Integer.MAX_VALUE, true, true);
-  }
-
-  /**
-   * Counts the requests that a cap would shed, and sheds nothing: {@link ShieldStats#wouldShed}. To
-   * find a number for {@link #inFlight}. Replaces a cap.
-   *
-   * @throws IllegalArgumentException if it is not 1 to 1,000,000
-   */
-  public FlowShieldBuilder shadowInFlight(int most) {
-    return inFlight(requireInFlight(most), true, false);
-  }
-
-  /**
-   * Lets a shield that {@linkplain #inFlightAuto finds} its cap by itself see that memory is short.
-   * If collections of garbage leave little of the heap free and yet take much of the time, the
-   * shield admits far less work, and no {@linkplain Criticality#SHEDDABLE sheddable} work. Then it
-   * admits a little more each half second while memory is free. If memory stays short nevertheless,
-   * the work in flight does not hold it, and the shield ignores memory, for a minute at first.
+   * Lets a shield that {@linkplain InFlightLimit#auto finds} its cap by itself see that memory is
+   * short. If collections of garbage leave little of the heap free and yet take much of the time,
+   * the shield admits far less work, and no {@linkplain Criticality#SHEDDABLE sheddable} work. Then
+   * it admits a little more each half second while memory is free. If memory stays short
+   * nevertheless, the work in flight does not hold it, and the shield ignores memory, for a minute
+   * at first.
    *
    * <p>A shield sees nothing of memory unless this is set. Over HTTP it is set.
    *
@@ -206,7 +165,7 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Lets a shield that {@linkplain #inFlightAuto finds} its cap by itself see how busy the
+   * Lets a shield that {@linkplain InFlightLimit#auto finds} its cap by itself see how busy the
    * processors are. Then it rejects requests only while the process uses nearly all processors,
    * requests wait in front of the shield, or memory is short. {@link #shedOnPlateau} adds a reason.
    *
@@ -234,7 +193,7 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Lets a shield that {@linkplain #inFlightAuto finds} its cap by itself also reject requests
+   * Lets a shield that {@linkplain InFlightLimit#auto finds} its cap by itself also reject requests
    * while more work in flight brings no more throughput, although its processors are not busy. An
    * example is work that waits for one of a few connections to a database.
    *
@@ -248,25 +207,10 @@ public final class FlowShieldBuilder {
     return this;
   }
 
-  private FlowShieldBuilder inFlight(int most, boolean onlyCounts, boolean finds) {
-    this.inFlight = most;
-    this.isShadowInFlight = onlyCounts;
-    this.findsInFlight = finds;
-    return this;
-  }
-
   /** Sets a gate of another kind, which all shields that are built then share; for tests. */
   FlowShieldBuilder gate(Gate other) {
     this.gate = other;
     return this;
-  }
-
-  static int requireInFlight(int most) {
-    if (most < 1 || most > MOST_IN_FLIGHT) {
-      throw new IllegalArgumentException("inFlight must be 1 to 1,000,000, got " + most
-          + ": choose what the server can work at together, or leave it out for no cap");
-    }
-    return most;
   }
 
   /**
@@ -323,7 +267,8 @@ public final class FlowShieldBuilder {
    * Sets a listener for the pressure on the server, so that an application can do with less before
    * work has to be shed. It gets each change, one call at a time, from the executor that the JDK
    * uses for tasks without one. A change that is over before it could be reported is left out. The
-   * listener is never called unless the shield {@linkplain #inFlightAuto finds} its cap by itself.
+   * listener is never called unless the shield {@linkplain InFlightLimit#auto finds} its cap by
+   * itself.
    */
   public FlowShieldBuilder onPressure(Consumer<? super Pressure> newListener) {
     return onPressure(newListener, RejectionEvents.defaultExecutor());
@@ -395,7 +340,7 @@ public final class FlowShieldBuilder {
    *     has the name
    */
   public FlowShield build() {
-    if (limits.isEmpty() && inFlight == Integer.MAX_VALUE && !findsInFlight) {
+    if (limits.isEmpty() && inFlight.isOff()) {
       throw new IllegalStateException(
           "a shield must have a limit or a cap in flight, got neither: set one, as in"
               + " perKey(\"100/s\") or inFlight(200)");
@@ -429,13 +374,13 @@ public final class FlowShieldBuilder {
   }
 
   private Gate gate(long now, @Nullable PressureEvents pressureEvents) {
-    if (!findsInFlight) {
-      return new InFlight(inFlight, isShadowInFlight);
+    if (!inFlight.isAuto()) {
+      return new InFlight(inFlight.most(), inFlight.isShadow());
     }
     return new AdaptiveGate(
         Runtime.getRuntime().availableProcessors(),
         now,
-        isShadowInFlight,
+        inFlight.isShadow(),
         pressureEvents == null ? pressure -> {} : pressureEvents::changed,
         new MemoryShortage(memoryUsed, collectingNanos, now),
         processorNanos == null ? Processors.unseen() : new Processors(processorNanos, processors),

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InFlightLimit {
 
+  private static final int MOST = 1_000_000;
+
   private static final InFlightLimit AUTO = new InFlightLimit(Integer.MAX_VALUE, true, false);
   private static final InFlightLimit OFF = new InFlightLimit(Integer.MAX_VALUE, false, false);
 
@@ -30,7 +32,22 @@ public final class InFlightLimit {
     this.isShadow = isShadow;
   }
 
-  /** Returns the cap that the shield finds by itself: {@link FlowShieldBuilder#inFlightAuto}. */
+  /**
+   * Returns the cap that the shield finds by itself and follows. The number is a little above the
+   * work that the server can do at a time without making it wait. It holds once there is evidence
+   * that the server is overloaded: see {@link FlowShieldBuilder#processors} and {@link
+   * FlowShieldBuilder#shedOnPlateau}. Until then, 10,000 may be in flight.
+   *
+   * <p>Under overload, less critical work is shed first ({@link Request#withCriticality}); within
+   * one criticality, work beyond a client's fair share. Clients are identified by the first limit
+   * for each key.
+   *
+   * <p>The shield learns from work that ends. Until the first work has ended, the cap is 1,000 if
+   * the shield sees processors. Work that {@linkplain Admitted#failed() failed} or was
+   * {@linkplain Admitted#ignored() ignored} teaches nothing. Each admission and each close reads
+   * the clock, and the shield takes about 100 kB. {@link FlowShield#inFlightLimit} returns the
+   * number, and {@link ShieldStats#overload} explains it.
+   */
   public static InFlightLimit auto() {
     return AUTO;
   }
@@ -41,7 +58,15 @@ public final class InFlightLimit {
    * @throws IllegalArgumentException if the number is not 1 to 1,000,000
    */
   public static InFlightLimit of(int most) {
-    return new InFlightLimit(FlowShieldBuilder.requireInFlight(most), false, false);
+    return new InFlightLimit(requireInFlight(most), false, false);
+  }
+
+  static int requireInFlight(int most) {
+    if (most < 1 || most > MOST) {
+      throw new IllegalArgumentException("inFlight must be 1 to 1,000,000, got " + most
+          + ": choose what the server can work at together, or leave it out for no cap");
+    }
+    return most;
   }
 
   /** Returns no cap. */
@@ -50,8 +75,9 @@ public final class InFlightLimit {
   }
 
   /**
-   * Returns this cap as a shadow: it sheds nothing and counts what it would shed, in
-   * {@link ShieldStats#wouldShed}. No cap stays no cap.
+   * Returns this cap as a shadow, which sheds nothing and counts the requests that it would shed:
+   * {@link ShieldStats#wouldShed}. An enforced cap that the shield finds would shed somewhat fewer,
+   * because it would keep the server fast. No cap remains no cap.
    */
   public InFlightLimit shadow() {
     return isOff() ? this : new InFlightLimit(most, isAuto, true);

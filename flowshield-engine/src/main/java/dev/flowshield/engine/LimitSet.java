@@ -50,7 +50,7 @@ public final class LimitSet {
 
   /**
    * Returns the same limits for requests of one route: a kind of requests whose work usually takes
-   * about as long. A shield that {@linkplain FlowShieldBuilder#inFlightAuto finds} its cap by
+   * about as long. A shield that {@linkplain InFlightLimit#auto finds} its cap by
    * itself learns that time for each route, so more work of a slow route is not mistaken for slower
    * work. Unless this is called, requests that are charged the same limits are one route.
    *

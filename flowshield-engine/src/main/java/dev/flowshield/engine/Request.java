@@ -92,7 +92,7 @@ public final class Request {
 
   /**
    * Returns this request with a criticality. Under overload, the less critical requests are shed
-   * first: {@link FlowShieldBuilder#inFlightAuto}. {@link Criticality#DEFAULT} unless this is
+   * first: {@link InFlightLimit#auto}. {@link Criticality#DEFAULT} unless this is
    * called.
    */
   public Request withCriticality(Criticality criticality) {

@@ -96,7 +96,7 @@ public final class ShieldStats {
   }
 
   /**
-   * Returns the findings of the shield; empty unless it {@linkplain FlowShieldBuilder#inFlightAuto
+   * Returns the findings of the shield; empty unless it {@linkplain InFlightLimit#auto
    * finds} its cap in flight by itself.
    */
   public Optional<OverloadStats> overload() {
@@ -104,7 +104,7 @@ public final class ShieldStats {
   }
 
   /**
-   * Returns the admitted requests that a {@link FlowShieldBuilder#shadowInFlight shadow cap} would
+   * Returns the admitted requests that a {@linkplain InFlightLimit#shadow shadow cap} would
    * have shed.
    */
   public long wouldShed() {

@@ -110,7 +110,8 @@ class AllocationTest {
 
   @Test
   void anAdmissionIsOneSmallObjectWhereTheCapIsFound() {
-    FlowShield shield = FlowShield.builder().inFlightAuto().ticker(ticker).build();
+    FlowShield shield =
+        FlowShield.builder().inFlight(InFlightLimit.auto()).ticker(ticker).build();
 
     assertThat(bytes(i -> close(shield.admit(keys[i % keys.length]))))
         .isLessThanOrEqualTo(SMALL_OBJECT);

@@ -25,7 +25,7 @@ class FlowShieldInFlightAutoTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
   private final FlowShield shield =
-      FlowShield.builder().inFlightAuto().ticker(ticker).build();
+      FlowShield.builder().inFlight(InFlightLimit.auto()).ticker(ticker).build();
   private final Server server = new Server(shield, ticker);
 
   /** A server that ends a piece of work each millisecond. */
@@ -102,7 +102,7 @@ class FlowShieldInFlightAutoTest {
     assertThat(looks[0]).as("a shield without a cap").isZero();
 
     FlowShield finding = FlowShield.builder()
-        .inFlightAuto()
+        .inFlight(InFlightLimit.auto())
         .processors(countedBy(looks), 2)
         .ticker(ticker)
         .build();
@@ -174,22 +174,27 @@ class FlowShieldInFlightAutoTest {
     assertThat(fixed.stats().overload()).isEmpty();
     assertThatThrownBy(fixed::changeInFlightAuto)
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessage("a shield must be built with inFlightAuto() to find its cap by itself, got one"
-            + " with a number or without a cap: build it with that");
+        .hasMessage(
+            "a shield must be built with inFlight(InFlightLimit.auto()) to find its cap by itself, got one"
+                + " with a number or without a cap: build it with that");
   }
 
   @Test
   void standsInSlotOfAnyOtherCapThatWasSet() {
-    FlowShieldBuilder builder = FlowShield.builder().inFlight(3).inFlightAuto();
+    FlowShieldBuilder builder = FlowShield.builder().inFlight(3).inFlight(InFlightLimit.auto());
     assertThat(builder.build().inFlightLimit()).isEqualTo(10_000);
     assertThat(builder.inFlight(5).build().inFlightLimit()).isEqualTo(5);
-    assertThat(builder.shadowInFlight(6).build().inFlightLimit()).isEqualTo(6);
+    assertThat(builder.inFlight(InFlightLimit.of(6).shadow()).build().inFlightLimit())
+        .isEqualTo(6);
   }
 
   @Test
   void servesAClientThatSendsLittleWhileAnotherFloods() {
-    FlowShield each =
-        FlowShield.builder().perKey("100000/s").inFlightAuto().ticker(ticker).build();
+    FlowShield each = FlowShield.builder()
+        .perKey("100000/s")
+        .inFlight(InFlightLimit.auto())
+        .ticker(ticker)
+        .build();
     assertThat(
             new Server(each, ticker).servedBesideAFlood(Request.of("alice"), Request.of("mallory")))
         .isGreaterThan(0.95);
@@ -216,8 +221,10 @@ class FlowShieldInFlightAutoTest {
 
   @Test
   void shedsNoneWhileItsProcessorsAreNotBusyUnlessItIsToldTo() {
-    FlowShieldBuilder builder =
-        FlowShield.builder().inFlightAuto().processors(() -> 0, 2).ticker(ticker);
+    FlowShieldBuilder builder = FlowShield.builder()
+        .inFlight(InFlightLimit.auto())
+        .processors(() -> 0, 2)
+        .ticker(ticker);
     FlowShield seeing = builder.build();
     assertThat(seeing.inFlightLimit()).isEqualTo(1_000);
     Server idle = new Server(seeing, ticker);
@@ -235,7 +242,7 @@ class FlowShieldInFlightAutoTest {
   @Test
   void saysThatProcessorsAreBusy() {
     FlowShield seeing = FlowShield.builder()
-        .inFlightAuto()
+        .inFlight(InFlightLimit.auto())
         .processors(ticker::nanos, 1) // all the time, so that nothing else is usual
         .ticker(ticker)
         .build();
@@ -255,7 +262,7 @@ class FlowShieldInFlightAutoTest {
   @Test
   void saysFromTheFirstRejectionWithWhatEvidence() {
     FlowShield seeing = FlowShield.builder()
-        .inFlightAuto()
+        .inFlight(InFlightLimit.auto())
         .processors(ticker::nanos, 1)
         .ticker(ticker)
         .build();
@@ -298,7 +305,7 @@ class FlowShieldInFlightAutoTest {
   void saysHowHardTheServerIsPressedAndWhereItsNumberComesFrom() {
     List<Pressure> heard = new ArrayList<>();
     FlowShield listened = FlowShield.builder()
-        .inFlightAuto()
+        .inFlight(InFlightLimit.auto())
         .onPressure(heard::add, Runnable::run)
         .ticker(ticker)
         .build();
@@ -382,7 +389,10 @@ class FlowShieldInFlightAutoTest {
 
   @Test
   void countsWhatItWouldShedInShadow() {
-    FlowShield shadow = FlowShield.builder().shadowInFlightAuto().ticker(ticker).build();
+    FlowShield shadow = FlowShield.builder()
+        .inFlight(InFlightLimit.auto().shadow())
+        .ticker(ticker)
+        .build();
     Server busy = new Server(shadow, ticker);
     busy.serve(1, 3_000);
     assertThat(shadow.stats().wouldShed()).isZero();

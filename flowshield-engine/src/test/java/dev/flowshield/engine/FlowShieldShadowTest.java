@@ -161,8 +161,10 @@ class FlowShieldShadowTest {
   @Test
   void countsWhatAShadowCapInFlightWouldShed() {
     List<RejectionEvent> events = new ArrayList<>();
-    FlowShield shield =
-        shield().shadowInFlight(2).onRejection(events::add, Runnable::run).build();
+    FlowShield shield = shield()
+        .inFlight(InFlightLimit.of(2).shadow())
+        .onRejection(events::add, Runnable::run)
+        .build();
     List<Admission> admissions = List.of(shield.admit(), shield.admit(), shield.admit());
 
     assertThat(admissions).allMatch(each -> each instanceof Admitted);
@@ -184,7 +186,8 @@ class FlowShieldShadowTest {
 
   @Test
   void countsWhatAShadowCapWouldShedOnlyIfTheLimitsAdmitIt() {
-    FlowShield shield = shield().shadowInFlight(1).limit("2/day").build();
+    FlowShield shield =
+        shield().inFlight(InFlightLimit.of(1).shadow()).limit("2/day").build();
     admitted(shield, "alice", 1);
     shield.admit();
     shield.admit();

@@ -379,8 +379,11 @@ class FlowShieldWaitTest {
     @Test
     void keepsNoOtherFromTheSlotsOnceACapHasRisen() {
       LateTimer late = new LateTimer();
-      FlowShield shield =
-          FlowShield.builder().ticker(late).inFlightAuto().queueForSlots().build();
+      FlowShield shield = FlowShield.builder()
+          .ticker(late)
+          .inFlight(InFlightLimit.auto())
+          .queueForSlots()
+          .build();
       waitInFront(shield, LONG);
       CompletableFuture<Admission> waiting = await(shield, "bob");
       assertThat(waiting).isNotDone();
@@ -394,7 +397,8 @@ class FlowShieldWaitTest {
 
     @Test
     void isAdmittedOnceACapHasRisenThoughNoOtherComes() {
-      FlowShield shield = shield().inFlightAuto().queueForSlots().build();
+      FlowShield shield =
+          shield().inFlight(InFlightLimit.auto()).queueForSlots().build();
       waitInFront(shield, LONG);
       CompletableFuture<Admission> waiting = await(shield, "bob");
 
@@ -408,7 +412,8 @@ class FlowShieldWaitTest {
 
     @Test
     void isAdmittedAsSoonAsItIsSaidThatOthersWaitForLess() {
-      FlowShield shield = shield().inFlightAuto().queueForSlots().build();
+      FlowShield shield =
+          shield().inFlight(InFlightLimit.auto()).queueForSlots().build();
       waitInFront(shield, LONG);
       CompletableFuture<Admission> waiting = await(shield, "bob");
 
@@ -419,7 +424,8 @@ class FlowShieldWaitTest {
 
     @Test
     void keepsNoOtherThatMeansMoreFromTheSlots() {
-      FlowShield shield = shield().inFlightAuto().queueForSlots().build();
+      FlowShield shield =
+          shield().inFlight(InFlightLimit.auto()).queueForSlots().build();
       waitInFront(shield, Duration.ofMillis(60)); // too long for what can be shed alone
       Request sheddable = Request.of("bob").withCriticality(Criticality.SHEDDABLE);
       CompletableFuture<Admission> waiting = shield.admitAsync(sheddable, LONG);

@@ -233,7 +233,7 @@ class LostSlotsTest {
     FailingGate shadow = new FailingGate(1, true);
     FailingTicker ticker = new FailingTicker();
     FlowShield shield = FlowShield.builder()
-        .shadowInFlight(1)
+        .inFlight(InFlightLimit.of(1).shadow())
         .gate(shadow)
         .onRejection(event -> {})
         .ticker(ticker)
@@ -254,7 +254,7 @@ class LostSlotsTest {
         .limit(Limit.each("elsewhere", "9/day")
             .withLimiter((key, permits) ->
                 key.equals("bob") ? new Decision.Rejected(0, 7) : new Decision.Admitted(1)))
-        .shadowInFlight(1)
+        .inFlight(InFlightLimit.of(1).shadow())
         .ticker(ManualTicker.atZero())
         .build();
     assertThat(shield.admit("alice")).isInstanceOf(Admitted.class);

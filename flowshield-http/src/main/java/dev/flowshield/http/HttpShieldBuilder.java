@@ -127,7 +127,7 @@ public final class HttpShieldBuilder {
    * Caps the requests in flight, of all clients together. No cap unless set.
    *
    * <p>{@link InFlightLimit#auto()} is the cap that the shield finds by itself and follows: see
-   * {@link FlowShieldBuilder#inFlightAuto}. It sees how busy the processors are if the process has
+   * {@link InFlightLimit#auto}. It sees how busy the processors are if the process has
    * the module {@code jdk.management}, unless {@link Operations#engine} sets
    * {@link FlowShieldBuilder#processors}. It tells requests apart by the rows of
    * {@link #policies(String)}, by the method and by the first two segments of the path, in

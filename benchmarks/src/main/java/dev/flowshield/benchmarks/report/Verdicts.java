@@ -213,7 +213,7 @@ public final class Verdicts {
         rejects);
     checks.bytes(
         "P7",
-        "a shield with inFlightAuto alone",
+        "a shield with InFlightLimit.auto() alone",
         "no more than the admission, 24 B",
         ADMISSION_BYTES,
         run.find(GATE, "flowShieldAutoAdmitsAndCloses", 1));

@@ -1,5 +1,6 @@
 package dev.flowshield.stress;
 
+import dev.flowshield.engine.InFlightLimit;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
@@ -34,7 +35,7 @@ public class AdaptiveAdmittedStressTest {
   private static final Ticker STANDING_STILL = () -> 0;
 
   private final FlowShield shield =
-      FlowShield.builder().inFlightAuto().ticker(STANDING_STILL).build();
+      FlowShield.builder().inFlight(InFlightLimit.auto()).ticker(STANDING_STILL).build();
   private final Admitted admitted;
 
   public AdaptiveAdmittedStressTest() {

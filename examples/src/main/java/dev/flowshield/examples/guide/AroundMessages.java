@@ -21,7 +21,9 @@ public final class AroundMessages {
   static CompletableFuture<Boolean> handle(
       Message message,
       Function<String, CompletableFuture<?>> work,
-      FlowShield shield) { // with inFlightAuto() and perKey("100/s"), which tells senders apart
+      FlowShield
+          shield) { // with inFlight(InFlightLimit.auto()) and perKey("100/s"), which tells senders
+    // apart
     Criticality meaning = message.isRepeatable() ? Criticality.SHEDDABLE : Criticality.DEFAULT;
     Admission admission = shield.admit(Request.of(message.sender()).withCriticality(meaning));
     if (!(admission instanceof Admitted admitted)) {

@@ -12,7 +12,8 @@ public final class AroundTasks {
   private AroundTasks() {}
 
   // snippet: overload-tasks
-  static Executor shielded(Executor threads, FlowShield shield) { // with inFlightAuto()
+  static Executor shielded(
+      Executor threads, FlowShield shield) { // with inFlight(InFlightLimit.auto())
     return task -> {
       Admission admission = shield.admit();
       if (!(admission instanceof Admitted admitted)) {

@@ -2,6 +2,7 @@ package dev.flowshield.examples.guide;
 
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.ShieldStats;
 import java.util.function.Consumer;
 
@@ -13,7 +14,8 @@ public final class Tuning {
   // snippet: guide-shield-tune
   static FlowShieldBuilder settings(Consumer<Throwable> log) {
     return FlowShield.builder()
-        .shadowInFlight(200) // counts the requests that inFlight(200) would shed
+        .inFlight(
+            InFlightLimit.of(200).shadow()) // counts the requests that inFlight(200) would shed
         .detectLeaks(log); // logs the origin of an admission that nothing closed
   }
 

@@ -2,6 +2,7 @@ package dev.flowshield.examples.guide;
 
 import dev.flowshield.Pressure;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.OverloadStats;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,7 +16,7 @@ public final class UnderPressure {
   // snippet: overload-pressure
   static FlowShield shield(Consumer<String> log) {
     return FlowShield.builder()
-        .inFlightAuto()
+        .inFlight(InFlightLimit.auto())
         .onPressure(pressure -> log.accept("pressure is " + pressure))
         .build();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Criticality;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.examples.guide.AroundMessages.Message;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class OverloadGuideTest {
 
   private final FlowShield shield =
-      FlowShield.builder().perKey("100/s").inFlightAuto().build();
+      FlowShield.builder().perKey("100/s").inFlight(InFlightLimit.auto()).build();
 
   /** Returns a shield that has learned that the server does one thing at a time. */
   private void capAtOne() {

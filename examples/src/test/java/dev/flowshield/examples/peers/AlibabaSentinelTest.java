@@ -18,6 +18,7 @@ import com.alibaba.csp.sentinel.slots.system.SystemRule;
 import com.alibaba.csp.sentinel.slots.system.SystemRuleManager;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Shed;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,7 @@ class AlibabaSentinelTest {
 
     // snippet: from-sentinel-adaptive
     static FlowShield protect() {
-      return FlowShield.builder().inFlightAuto().build();
+      return FlowShield.builder().inFlight(InFlightLimit.auto()).build();
     }
     // end
 

@@ -11,6 +11,7 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.Penalty;
@@ -612,7 +613,7 @@ final class ShieldSubject extends Subject {
             situation(
                 "a shield that finds its cap, with a window to end",
                 new Make(b -> b.limit(Limit.each(Limit.KEY, "10000/s burst 5").withMaxKeys(60))
-                    .inFlightAuto()),
+                    .inFlight(InFlightLimit.auto())),
                 s -> s.taken(Stream.of(KEY, OTHER)).worked().inexact()),
             situation(
                 "a shield for all together",

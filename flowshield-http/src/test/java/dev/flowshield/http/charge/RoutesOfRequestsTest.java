@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flowshield.Criticality;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.http.FakeRequest;
 import dev.flowshield.http.client.ClientAddress;
@@ -25,7 +26,8 @@ class RoutesOfRequestsTest {
       .map(Policy::parse)
       .toList();
 
-  private final RequestClassifier adapting = classifier(ROWS, FlowShieldBuilder::inFlightAuto);
+  private final RequestClassifier adapting =
+      classifier(ROWS, it -> it.inFlight(InFlightLimit.auto()));
 
   private static RequestClassifier classifier(
       List<Policy> rows, UnaryOperator<FlowShieldBuilder> cap) {

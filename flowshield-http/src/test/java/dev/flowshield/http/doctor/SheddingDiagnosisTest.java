@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,7 +21,7 @@ class SheddingDiagnosisTest {
 
   private final ManualTicker ticker = ManualTicker.atZero();
   private final FlowShield engine = FlowShield.builder()
-      .inFlightAuto()
+      .inFlight(InFlightLimit.auto())
       .processors(() -> 0, PROCESSORS)
       .ticker(ticker)
       .build();
@@ -177,7 +178,8 @@ class SheddingDiagnosisTest {
 
   @Test
   void findsNoneWhileRequestsWaitInFront() {
-    FlowShield waiting = FlowShield.builder().inFlightAuto().ticker(ticker).build();
+    FlowShield waiting =
+        FlowShield.builder().inFlight(InFlightLimit.auto()).ticker(ticker).build();
     signs.begin(waiting.stats());
     for (int i = 0; i < 20; i++) {
       ticker.advance(Duration.ofSeconds(1));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -113,7 +114,7 @@ class SheddingLogTest {
   @Test
   void saysWithWhichEvidenceAndNumbers() {
     FlowShield finding = FlowShield.builder()
-        .inFlightAuto()
+        .inFlight(InFlightLimit.auto())
         .processors(ticker::nanos, 1)
         .ticker(ticker)
         .build();

@@ -41,7 +41,7 @@ class ProcessorTimeTest {
   }
 
   private FlowShieldBuilder builder() {
-    return FlowShield.builder().inFlightAuto().ticker(ticker);
+    return FlowShield.builder().inFlight(InFlightLimit.auto()).ticker(ticker);
   }
 
   @Test
