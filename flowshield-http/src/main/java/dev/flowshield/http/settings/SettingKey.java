@@ -93,9 +93,9 @@ public final class SettingKey<T> {
   private final String name;
   private final Group group;
   private final @Nullable SettingType<T> type;
-  private final @Nullable T otherwise;
-  private final @Nullable String startsAs;
-  private final String usual;
+  private final @Nullable T defaultValue;
+  private final @Nullable String defaultInConfiguration;
+  private final String defaultText;
   private final ReloadRule reload;
   private final UnaryOperator<String> mask;
   private final @Nullable SettingKey<?> needed;
@@ -107,9 +107,9 @@ public final class SettingKey<T> {
     this.name = row.name;
     this.group = row.group;
     this.type = row.type;
-    this.otherwise = row.otherwise;
-    this.startsAs = row.startsAs;
-    this.usual = row.usual;
+    this.defaultValue = row.defaultValue;
+    this.defaultInConfiguration = row.defaultInConfiguration;
+    this.defaultText = row.defaultText;
     this.reload = row.reload;
     this.mask = row.mask;
     this.needed = row.needed;
@@ -156,19 +156,19 @@ public final class SettingKey<T> {
 
   /** Returns the default; null if there is no default. */
   @Nullable
-  public T otherwise() {
-    return otherwise;
+  public T defaultValue() {
+    return defaultValue;
   }
 
   /** Returns the text with which a configuration starts; null if it starts without. */
   @Nullable
-  public String startsAs() {
-    return startsAs;
+  public String defaultInConfiguration() {
+    return defaultInConfiguration;
   }
 
   /** Returns the default for documentation. */
-  public String usual() {
-    return usual;
+  public String defaultText() {
+    return defaultText;
   }
 
   /** Returns which changes a reload takes over. */
@@ -216,9 +216,9 @@ public final class SettingKey<T> {
     private final String name;
     private final Group group;
     private final @Nullable SettingType<T> type;
-    private @Nullable T otherwise;
-    private @Nullable String startsAs;
-    private String usual = "not set";
+    private @Nullable T defaultValue;
+    private @Nullable String defaultInConfiguration;
+    private String defaultText = "not set";
     private ReloadRule reload = ReloadRule.LIVE;
     private UnaryOperator<String> mask = UnaryOperator.identity();
     private @Nullable SettingKey<?> needed;
@@ -234,25 +234,25 @@ public final class SettingKey<T> {
     }
 
     /** Sets the default. */
-    Row<T> otherwise(T value) {
-      this.otherwise = value;
+    Row<T> defaultValue(T value) {
+      this.defaultValue = value;
       return this;
     }
 
     /** Sets the default, and how it is written. */
-    Row<T> otherwise(T value, String text) {
-      return otherwise(value).usually("`" + text + "`");
+    Row<T> defaultValue(T value, String text) {
+      return defaultValue(value).defaultText("`" + text + "`");
     }
 
     /** Sets the text with which a configuration starts; code starts without. */
-    Row<T> startsAs(String text) {
-      this.startsAs = text;
-      return usually("`" + text + "`");
+    Row<T> defaultInConfiguration(String text) {
+      this.defaultInConfiguration = text;
+      return defaultText("`" + text + "`");
     }
 
     /** Describes the default, if it is no value. */
-    Row<T> usually(String text) {
-      this.usual = text;
+    Row<T> defaultText(String text) {
+      this.defaultText = text;
       return this;
     }
 

@@ -90,7 +90,7 @@ public final class SettingKeys {
 
   public static final SettingKey<List<RateLimit>> PER_CLIENT = row(
           "per-client", LIMITS, rates().orOff("no limit"))
-      .startsAs(USUAL_PER_CLIENT)
+      .defaultInConfiguration(USUAL_PER_CLIENT)
       .reload(AMOUNT)
       .joins(SettingKeys::once)
       .says("The requests of each client address.");
@@ -110,7 +110,7 @@ public final class SettingKeys {
 
   public static final SettingKey<String> LIMITER = row(
           "limiter", LIMITS, text("the name of a limiter", "sliding-window"))
-      .usually("`token-bucket`, or the store")
+      .defaultText("`token-bucket`, or the store")
       .needs(PER_CLIENT)
       .reload(NEW_SHIELD)
       .says("The limiter that keeps `per-client`.");
@@ -123,7 +123,7 @@ public final class SettingKeys {
               LimiterSpec.MAX_KEYS,
               "200000",
               "choose what memory allows, 24 bytes a client; those beyond share allowances"))
-      .otherwise(LimiterSpec.DEFAULT_MAX_KEYS, "1000000")
+      .defaultValue(LimiterSpec.DEFAULT_MAX_KEYS, "1000000")
       .needs(PER_CLIENT)
       .reload(NEW_SHIELD)
       .says("The clients that each limit tells apart; those beyond share allowances.");
@@ -146,7 +146,7 @@ public final class SettingKeys {
 
   public static final SettingKey<Boolean> ALLOW_BROAD_TRUST = row(
           "allow-broad-trust", CLIENTS, trueOrFalse())
-      .otherwise(false, "false")
+      .defaultValue(false, "false")
       .says("Whether `trusted-proxies` may have networks below /8, or below /16 for IPv6.");
 
   public static final SettingKey<Integer> TRUSTED_HOPS = row(
@@ -166,7 +166,7 @@ public final class SettingKeys {
               "`peer`, `x-forwarded-for`, `forwarded`, `header:<name>` or `container`",
               "header:CF-Connecting-IP",
               ClientAddressSource::parse))
-      .usually("`peer`; `x-forwarded-for` behind trusted proxies")
+      .defaultText("`peer`; `x-forwarded-for` behind trusted proxies")
       .says("Where the address of a client is read.");
 
   public static final SettingKey<Integer> IPV6_PREFIX = row(
@@ -177,7 +177,7 @@ public final class SettingKeys {
               MOST_IPV6_PREFIX,
               "56",
               "choose 64 for one site or phone, 56 or 48 for what a provider gives a customer"))
-      .otherwise(IpAddress.USUAL_PREFIX, "64")
+      .defaultValue(IpAddress.USUAL_PREFIX, "64")
       .says("The bits of an IPv6 address that identify a client.");
 
   public static final SettingKey<String> REQUEST_START = row(
@@ -186,12 +186,12 @@ public final class SettingKeys {
 
   public static final SettingKey<Networks> ALLOW = row(
           "allow", CLIENTS, networks().orOff("none"))
-      .otherwise(Networks.NONE)
+      .defaultValue(Networks.NONE)
       .says("Clients that are not limited as clients.");
 
   public static final SettingKey<Networks> DENY = row(
           "deny", CLIENTS, networks().orOff("none"))
-      .otherwise(Networks.NONE)
+      .defaultValue(Networks.NONE)
       .says("Clients that are rejected with 403, whatever they send.");
 
   public static final SettingKey<List<Policy>> POLICY = row(
@@ -202,7 +202,7 @@ public final class SettingKeys {
                   "GET /search free 10/s",
                   (name, row) -> PolicyRows.parse(row))
               .orOff("no policy"))
-      .otherwise(List.of())
+      .defaultValue(List.of())
       .reload(ROWS)
       .joins(SettingKeys::added)
       .says("The limits of clients on a route, by their plan.");
@@ -215,7 +215,7 @@ public final class SettingKeys {
                   "file:/etc/app/policies.txt",
                   (name, file) -> PolicyRows.parse(PolicyFile.read(name, file)))
               .orOff("none"))
-      .otherwise(List.of())
+      .defaultValue(List.of())
       .reload(ROWS)
       .says("A file of rows, which come after those of `policy.<n>`.");
 
@@ -227,17 +227,17 @@ public final class SettingKeys {
                   "*.css, /assets/**",
                   (name, paths) -> PolicyRows.exempt(parts(paths)))
               .orOff("none", List.of()))
-      .otherwise(List.of())
+      .defaultValue(List.of())
       .says("Paths on which clients are not limited, before all policies.");
 
   public static final SettingKey<InFlightLimit> IN_FLIGHT = row("in-flight", OVERLOAD, inFlight())
-      .startsAs("auto")
+      .defaultInConfiguration("auto")
       .reload(AMOUNT)
       .tells(FlowShieldBuilder::inFlight)
       .says("The requests in flight at a time; `auto` finds what the server can work at.");
 
   public static final SettingKey<Boolean> MEMORY_GUARD = row("memory-guard", OVERLOAD, onOrOff())
-      .otherwise(true, "on")
+      .defaultValue(true, "on")
       .reload(NEW_SHIELD)
       .tells((engine, isOn) -> {
         if (isOn) {
@@ -248,7 +248,7 @@ public final class SettingKeys {
 
   public static final SettingKey<Boolean> SHED_ON_PLATEAU = row(
           "shed-on-plateau", OVERLOAD, onOrOff())
-      .otherwise(false, "off")
+      .defaultValue(false, "off")
       .reload(NEW_SHIELD)
       .tells((engine, isOn) -> {
         if (isOn) {
@@ -262,12 +262,12 @@ public final class SettingKeys {
       .says("The header in which trusted proxies write how critical a request is.");
 
   public static final SettingKey<Integer> STREAMS = row("streams", OPEN_STREAMS, streams())
-      .startsAs("10000")
+      .defaultInConfiguration("10000")
       .says("The open streams of all clients together.");
 
   public static final SettingKey<Integer> STREAMS_PER_CLIENT = row(
           "streams-per-client", OPEN_STREAMS, streams())
-      .startsAs("500")
+      .defaultInConfiguration("500")
       .says("The open streams of each client address.");
 
   public static final SettingKey<String> STORE = row(
@@ -278,21 +278,21 @@ public final class SettingKeys {
 
   public static final SettingKey<String> ON_STORE_FAILURE = row(
           "on-store-failure", STORES, text("`local`, `open` or `closed`", "open"))
-      .usually("`local`")
+      .defaultText("`local`")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("How limits go on while the store does not answer.");
 
   public static final SettingKey<String> INSTANCES = row(
           "instances", STORES, text("a whole number", "4"))
-      .usually("counted by the store")
+      .defaultText("counted by the store")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("The instances among which a limit is shared while the store does not answer.");
 
   public static final SettingKey<String> STORE_KEY_PREFIX = row(
           "store-key-prefix", STORES, text("a text", "shop"))
-      .usually("`flowshield`")
+      .defaultText("`flowshield`")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("The beginning of all keys in the store.");
@@ -306,14 +306,14 @@ public final class SettingKeys {
 
   public static final SettingKey<String> STORE_REQUIRED = row(
           "store-required", STORES, text("`on` or `off`", "on"))
-      .usually("`off`")
+      .defaultText("`off`")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("Whether the application does not start without the store.");
 
   public static final SettingKey<String> STORE_TIMEOUT = row(
           "store-timeout", STORES, text("milliseconds", "20"))
-      .usually("`50`")
+      .defaultText("`50`")
       .needs(STORE)
       .reload(NEW_SHIELD)
       .says("How long a decision waits for the store.");
@@ -322,21 +322,21 @@ public final class SettingKeys {
           "overload-status",
           RESPONSES,
           number(400, 599, "429", "choose 503, or 429 to keep connections open"))
-      .otherwise(503, "503")
+      .defaultValue(503, "503")
       .says("The status of the response when the server is full.");
 
   public static final SettingKey<HeaderMode> HEADERS = row(
           "headers", RESPONSES, oneOf(HeaderMode.class))
-      .otherwise(HeaderMode.ON_REJECT, "on-reject")
+      .defaultValue(HeaderMode.ON_REJECT, "on-reject")
       .says("Which responses have the headers `RateLimit-Policy` and `RateLimit`.");
 
   public static final SettingKey<LegacyHeaders> LEGACY_HEADERS = row(
           "legacy-headers", RESPONSES, oneOf(LegacyHeaders.class))
-      .otherwise(LegacyHeaders.OFF, "off")
+      .defaultValue(LegacyHeaders.OFF, "off")
       .says("Which headers `X-RateLimit-…` rejections have.");
 
   public static final SettingKey<BodyFormat> BODY = row("body", RESPONSES, oneOf(BodyFormat.class))
-      .otherwise(BodyFormat.JSON, "json")
+      .defaultValue(BodyFormat.JSON, "json")
       .says("The body of a rejection, unless the client asks for another.");
 
   public static final SettingKey<CrossOrigin> CORS_ORIGINS = row(
@@ -347,11 +347,11 @@ public final class SettingKeys {
                   "https://app.example.com",
                   (name, origins) -> new CrossOrigin(name, parts(origins)))
               .orOff("none", CrossOrigin.NONE))
-      .otherwise(CrossOrigin.NONE)
+      .defaultValue(CrossOrigin.NONE)
       .says("The origins whose web pages may read rejections.");
 
   public static final SettingKey<Boolean> ENABLED = row("enabled", OPERATIONS, onOrOff())
-      .otherwise(true, "on")
+      .defaultValue(true, "on")
       .says("Whether the shield does anything.");
 
   public static final SettingKey<HealthPaths> HEALTH_PATHS = row(
@@ -362,8 +362,8 @@ public final class SettingKeys {
                   "/up, /actuator/health/**",
                   (name, paths) -> new HealthPaths(name, parts(paths)))
               .orOff("none", HealthPaths.NONE))
-      .otherwise(HealthPaths.DEFAULT)
-      .usually("`" + HealthPaths.DEFAULT.toString().replace(" ", ", ") + "`")
+      .defaultValue(HealthPaths.DEFAULT)
+      .defaultText("`" + HealthPaths.DEFAULT.toString().replace(" ", ", ") + "`")
       .says("The paths of health checks, which are neither counted nor rejected.");
 
   public static final SettingKey<Integer> RELOAD = row(
@@ -371,12 +371,12 @@ public final class SettingKeys {
           OPERATIONS,
           number(0, MOST_SECONDS, "10", "choose how often to look at the configuration, as in 10")
               .orOff("never"))
-      .otherwise(0)
-      .usually("never")
+      .defaultValue(0)
+      .defaultText("never")
       .says("The seconds between two looks at the configuration, which is reloaded if it differs.");
 
   public static final SettingKey<Boolean> SHOW_KEYS = row("show-keys", OPERATIONS, trueOrFalse())
-      .otherwise(false, "false")
+      .defaultValue(false, "false")
       .reload(NEW_SHIELD)
       .tells((engine, isOn) -> {
         if (isOn) {
@@ -389,7 +389,7 @@ public final class SettingKeys {
 
   public static final SettingKey<List<Limit>> MORE_LIMITS = SettingKey.<List<Limit>>inCode(
           "limits", LIMITS)
-      .otherwise(List.of())
+      .defaultValue(List.of())
       .joins(SettingKeys::added)
       .says("Limits under names of their own.");
 
@@ -405,7 +405,7 @@ public final class SettingKeys {
   public static final SettingKey<Map<String, Function<? super RequestView, @Nullable String>>>
       KEYS = SettingKey.<Map<String, Function<? super RequestView, @Nullable String>>>inCode(
               "key", POLICY_ROWS)
-          .otherwise(Map.of())
+          .defaultValue(Map.of())
           .joins(SettingKeys::named)
           .says("Keys that policies count by.");
 
@@ -420,12 +420,12 @@ public final class SettingKeys {
 
   public static final SettingKey<List<RequestInterceptor>> INTERCEPTORS =
       SettingKey.<List<RequestInterceptor>>inCode("interceptor", RESPONSES)
-          .otherwise(List.of())
+          .defaultValue(List.of())
           .joins(SettingKeys::added)
           .says("Responses in place of the application.");
 
   public static final SettingKey<String> NAME = SettingKey.<String>inCode("name", OPERATIONS)
-      .otherwise("default")
+      .defaultValue("default")
       .says("The name of the shield for operators.");
 
   public static final SettingKey<Consumer<? super FlowShieldBuilder>> ENGINE =
@@ -434,12 +434,12 @@ public final class SettingKeys {
           .says("Other settings of the engine.");
 
   public static final SettingKey<Ticker> TICKER = SettingKey.<Ticker>inCode("ticker", OPERATIONS)
-      .otherwise(Ticker.system())
+      .defaultValue(Ticker.system())
       .says("The source of the time.");
 
   public static final SettingKey<InstantSource> INSTANT_SOURCE = SettingKey.<InstantSource>inCode(
           "instantSource", OPERATIONS)
-      .otherwise(InstantSource.system())
+      .defaultValue(InstantSource.system())
       .says("The source of the time of day.");
 
   /** The settings that a configuration can state, in the order of their topics. */

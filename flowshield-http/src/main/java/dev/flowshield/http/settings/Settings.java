@@ -45,9 +45,9 @@ public final class Settings {
     this.hasFile = !sources.file().entries().isEmpty();
     // From the weakest to the strongest: the later overwrites.
     for (SettingKey<?> key : SettingKeys.ALL) {
-      String startsAs = key.startsAs();
-      if (startsAs != null) {
-        take(key.name(), startsAs, SettingSource.DEFAULT, key.name());
+      String defaultInConfiguration = key.defaultInConfiguration();
+      if (defaultInConfiguration != null) {
+        take(key.name(), defaultInConfiguration, SettingSource.DEFAULT, key.name());
       }
     }
     sorted(sources.file().entries())

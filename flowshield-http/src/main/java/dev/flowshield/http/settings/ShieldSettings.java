@@ -105,7 +105,7 @@ public final class ShieldSettings {
   /** Returns the value of a setting or its default; null if it has neither. */
   public <T> @Nullable T orNull(SettingKey<T> key) {
     T value = find(key);
-    return value == null ? key.otherwise() : value;
+    return value == null ? key.defaultValue() : value;
   }
 
   /** Returns the value of a setting that has a default. */
@@ -315,7 +315,7 @@ public final class ShieldSettings {
   }
 
   private static <T> void tellDefault(SettingKey<T> key, FlowShieldBuilder builder) {
-    T value = key.otherwise();
+    T value = key.defaultValue();
     if (value != null) {
       key.tell(builder, value);
     }

@@ -85,7 +85,7 @@ class SettingsPageTest {
         key.doc(),
         key.type().allowed(),
         key.type().example(),
-        key.usual(),
+        key.defaultText(),
         key.reload().text());
   }
 }
