@@ -1,6 +1,5 @@
 package dev.flowshield.benchmarks;
 
-import dev.flowshield.engine.InFlightLimit;
 import com.netflix.concurrency.limits.Limiter;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limiter.SimpleLimiter;
@@ -8,6 +7,7 @@ import dev.flowshield.Criticality;
 import dev.flowshield.engine.Admission;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.overload.AdaptiveGate;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.InFlight;
@@ -63,7 +63,8 @@ public class OverloadGateBenchmark {
     private final FlowShield shield = FlowShield.builder().inFlight(LIMIT).build();
     private final AdaptiveGate adaptive = adaptive();
     private final AdaptiveGate full = adaptive();
-    private final FlowShield auto = FlowShield.builder().inFlight(InFlightLimit.auto()).build();
+    private final FlowShield auto =
+        FlowShield.builder().inFlight(InFlightLimit.auto()).build();
 
     private static AdaptiveGate adaptive() {
       return new AdaptiveGate(Runtime.getRuntime().availableProcessors(), System.nanoTime());
