@@ -84,6 +84,13 @@ final class BlockedKeys {
             .toList();
   }
 
+  /** Blocks a key, by its hash or {@link ActiveLimit#ALL}. Returns whether it is blocked now. */
+  boolean block(long hash, Duration duration, long now) {
+    penalty.requireBlock(duration);
+    Penalties known = penalties;
+    return (known != null ? known : make(now)).block(hash, duration.toNanos(), now);
+  }
+
   /** Forgets all of a key. Answers whether there was anything. */
   boolean pardon(String key) {
     return pardon(known -> known.pardon(KeyTable.hashOf(key)));

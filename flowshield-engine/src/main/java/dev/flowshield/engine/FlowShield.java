@@ -5,6 +5,7 @@ import dev.flowshield.LimitStatus;
 import dev.flowshield.Pressure;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
+import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.limiter.Arguments;
 import dev.flowshield.engine.limiter.KeyedLimiter;
 import java.time.Duration;
@@ -406,6 +407,22 @@ public final class FlowShield {
     return limits.pardon(offender);
   }
 
+  /**
+   * Blocks a key by the penalty of a limit, as if its breaches had earned the block. Each further
+   * block of the key lasts twice as long, as {@link Penalty} states. A longer block that is under
+   * way stays. For operators.
+   *
+   * @param duration the length of the block, 1 second to the {@linkplain Penalty#longestBlock
+   *     longest block}
+   * @return whether the key is blocked now; false if the table of offenders has no room
+   * @throws IllegalStateException if the limit has no penalty, or is a shadow, which blocks no key
+   * @throws IllegalArgumentException if there is no limit of that name, or the duration is out of
+   *     range
+   */
+  public boolean block(String limit, String key, Duration duration) {
+    return limits.block(limit, key, duration, ticker.nanos());
+  }
+
   /** Forgets all breaches and blocks of all keys. For operators. */
   public void pardonAll() {
     limits.pardonAll();
@@ -420,6 +437,18 @@ public final class FlowShield {
    */
   public List<RejectedKey> topRejected(int n) {
     return rejections.top(n);
+  }
+
+  /**
+   * Returns the id by which {@link #topRejected}, {@link #penalties} and events show a key: 16 hex
+   * digits. To find a known key among them. For operators.
+   *
+   * @throws IllegalArgumentException if the key is longer than {@value RateLimiter#MAX_KEY_LENGTH}
+   *     characters
+   */
+  public static String idOf(String key) {
+    Arguments.requireKey(key);
+    return KeyName.id(KeyTable.hashOf(key));
   }
 
   /** Returns the limiters of the engine, for {@link Snapshot}. */

@@ -12,6 +12,7 @@ import dev.flowshield.engine.overload.MemoryShortage;
 import dev.flowshield.engine.overload.Processors;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class FlowShieldBuilder {
   private static final int MOST_PROCESSORS = 1_000_000;
   private static final int DEFAULT_MAX_QUEUED = 1_000;
   private static final int MOST_QUEUED = 10_000;
+  private static final int MOST_LISTENERS = 16;
 
   private final Map<String, Limit> limits = new LinkedHashMap<>();
   private final Set<String> usual = new LinkedHashSet<>(); // those that need not be named
@@ -51,10 +53,8 @@ public final class FlowShieldBuilder {
   private boolean queueForSlots;
   private boolean detectsLeaks;
   private @Nullable Consumer<? super Throwable> leakListener;
-  private @Nullable RejectionListener listener;
-  private Executor executor = RejectionEvents.defaultExecutor();
-  private @Nullable Consumer<? super Pressure> pressureListener;
-  private Executor pressureExecutor = RejectionEvents.defaultExecutor();
+  private final Map<RejectionListener, Executor> rejectionListeners = new LinkedHashMap<>();
+  private final Map<Consumer<? super Pressure>, Executor> pressureListeners = new LinkedHashMap<>();
   private boolean showKeys;
   private Ticker ticker = Ticker.system();
   private InstantSource instantSource = InstantSource.system();
@@ -242,51 +242,66 @@ public final class FlowShieldBuilder {
   }
 
   /**
-   * Sets a listener for rejections, including those of shadow limits. It gets at most ten events a
+   * Adds a listener for rejections, including those of shadow limits. It gets at most ten events a
    * second of each {@link RejectionEvent.Kind kind}, from the executor that the JDK uses for tasks
-   * without one.
+   * without one. Each listener has a rate of its own, so a slow one delays no other.
+   *
+   * @throws IllegalArgumentException if the listener was added before, or there are 16 already
    */
-  public FlowShieldBuilder onRejection(RejectionListener newListener) {
-    return onRejection(newListener, RejectionEvents.defaultExecutor());
+  public FlowShieldBuilder onRejection(RejectionListener listener) {
+    return onRejection(listener, RejectionEvents.defaultExecutor());
   }
 
   /**
-   * Sets a listener for rejections that is called by another executor. See {@link
+   * Adds a listener for rejections that is called by another executor. See {@link
    * #onRejection(RejectionListener)}.
    *
-   * @param newExecutor runs or rejects each task; if it waits, or runs the task at once, the
-   *     rejected request waits too
+   * @param executor runs or rejects each task; if it waits, or runs the task at once, the rejected
+   *     request waits too
    */
-  public FlowShieldBuilder onRejection(RejectionListener newListener, Executor newExecutor) {
-    this.listener = Objects.requireNonNull(newListener, "listener");
-    this.executor = Objects.requireNonNull(newExecutor, "executor");
+  public FlowShieldBuilder onRejection(RejectionListener listener, Executor executor) {
+    add(rejectionListeners, "onRejection", listener, executor);
     return this;
   }
 
+  private static <T> void add(
+      Map<T, Executor> listeners, String method, T listener, Executor executor) {
+    Objects.requireNonNull(listener, "listener");
+    Objects.requireNonNull(executor, "executor");
+    if (listeners.size() == MOST_LISTENERS) {
+      throw new IllegalArgumentException("listeners of " + method + " must be at most "
+          + MOST_LISTENERS + ", got one more: let one of them call the others");
+    }
+    if (listeners.putIfAbsent(listener, executor) != null) {
+      throw new IllegalArgumentException("listeners of " + method
+          + " must differ, got the same twice: add it once, it gets every kind");
+    }
+  }
+
   /**
-   * Sets a listener for the pressure on the server, so that an application can do with less before
+   * Adds a listener for the pressure on the server, so that an application can do with less before
    * work has to be shed. It gets each change, one call at a time, from the executor that the JDK
    * uses for tasks without one. A change that is over before it could be reported is left out. The
    * listener is never called unless the shield {@linkplain InFlightLimit#auto finds} its cap by
    * itself.
+   *
+   * @throws IllegalArgumentException if the listener was added before, or there are 16 already
    */
-  public FlowShieldBuilder onPressure(Consumer<? super Pressure> newListener) {
-    return onPressure(newListener, RejectionEvents.defaultExecutor());
+  public FlowShieldBuilder onPressure(Consumer<? super Pressure> listener) {
+    return onPressure(listener, RejectionEvents.defaultExecutor());
   }
 
   /**
-   * Sets a listener for the pressure that another executor calls, which runs or rejects each task.
+   * Adds a listener for the pressure that another executor calls, which runs or rejects each task.
    * See {@link #onPressure(Consumer)}.
    */
-  public FlowShieldBuilder onPressure(
-      Consumer<? super Pressure> newListener, Executor newExecutor) {
-    this.pressureListener = Objects.requireNonNull(newListener, "listener");
-    this.pressureExecutor = Objects.requireNonNull(newExecutor, "executor");
+  public FlowShieldBuilder onPressure(Consumer<? super Pressure> listener, Executor executor) {
+    add(pressureListeners, "onPressure", listener, executor);
     return this;
   }
 
   /**
-   * Shows keys to the listener and in {@link FlowShield#topRejected}, instead of ids. Keys may be
+   * Shows keys to the listeners and in {@link FlowShield#topRejected}, instead of ids. Keys may be
    * addresses of people, and are text that clients choose: escape them before they go to a log or a
    * page.
    */
@@ -353,12 +368,14 @@ public final class FlowShieldBuilder {
         "limits that each request is charged",
         "add those that only some requests are charged by named(...)");
     long now = ticker.nanos();
-    Rejections rejections = new Rejections(
-        listener == null ? null : new RejectionEvents(listener, executor, showKeys, now),
-        new TopRejected(showKeys));
+    List<RejectionEvents> events = new ArrayList<>(rejectionListeners.size());
+    rejectionListeners.forEach(
+        (listener, executor) -> events.add(new RejectionEvents(listener, executor, showKeys, now)));
+    Rejections rejections = new Rejections(events, new TopRejected(showKeys));
     LimitRegistry active = new LimitRegistry(kept(), usual, rejections, ticker, instantSource);
-    PressureEvents pressureEvents =
-        pressureListener == null ? null : new PressureEvents(pressureListener, pressureExecutor);
+    List<PressureEvents> pressureEvents = new ArrayList<>(pressureListeners.size());
+    pressureListeners.forEach(
+        (listener, executor) -> pressureEvents.add(new PressureEvents(listener, executor)));
     Gate chosen = gate == null ? gate(now, pressureEvents) : gate;
     LeakDetector leaks =
         detectsLeaks ? new LeakDetector(leakListener, RejectionEvents.defaultExecutor()) : null;
@@ -373,7 +390,7 @@ public final class FlowShieldBuilder {
         : limits.values().stream().map(limit -> limit.orInStore(ofLimits)).toList();
   }
 
-  private Gate gate(long now, @Nullable PressureEvents pressureEvents) {
+  private Gate gate(long now, List<PressureEvents> pressureEvents) {
     if (!inFlight.isAuto()) {
       return new InFlight(inFlight.most(), inFlight.isShadow());
     }
@@ -381,7 +398,7 @@ public final class FlowShieldBuilder {
         Runtime.getRuntime().availableProcessors(),
         now,
         inFlight.isShadow(),
-        pressureEvents == null ? pressure -> {} : pressureEvents::changed,
+        pressure -> pressureEvents.forEach(each -> each.changed(pressure)),
         new MemoryShortage(memoryUsed, collectingNanos, now),
         processorNanos == null ? Processors.unseen() : new Processors(processorNanos, processors),
         shedsOnPlateau);

@@ -4,6 +4,7 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class InFlightTracker {
   private final Gate gate;
   private final Rejections rejections;
   private final @Nullable LeakDetector leaks;
-  private final @Nullable PressureEvents pressureEvents;
+  private final List<PressureEvents> pressureEvents;
 
   private volatile @Nullable Wanted wanted; // null if no request waits for a slot
 
@@ -38,13 +39,13 @@ final class InFlightTracker {
   private final LongAdder failed = new LongAdder();
   private final LongAdder ignored = new LongAdder();
 
-  /** Without a leak detector, no leaks are found; without events, no pressure is reported. */
+  /** Without a leak detector, no leaks are found. */
   InFlightTracker(
       Ticker ticker,
       Gate gate,
       Rejections rejections,
       @Nullable LeakDetector leaks,
-      @Nullable PressureEvents pressureEvents) {
+      List<PressureEvents> pressureEvents) {
     this.ticker = ticker;
     this.gate = gate;
     this.rejections = rejections;
@@ -255,9 +256,9 @@ final class InFlightTracker {
     return gate.count();
   }
 
-  /** Calls of the listener of the pressure that failed. */
+  /** Returns the calls of listeners for the pressure that failed. */
   long listenerFailures() {
-    return pressureEvents == null ? 0 : pressureEvents.failures();
+    return pressureEvents.stream().mapToLong(PressureEvents::failures).sum();
   }
 
   /** Returns its gate. */

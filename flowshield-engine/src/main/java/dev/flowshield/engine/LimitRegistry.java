@@ -7,6 +7,7 @@ import dev.flowshield.Ticker;
 import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.limiter.Arguments;
 import dev.flowshield.engine.limiter.KeyedLimiter;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -143,6 +144,15 @@ final class LimitRegistry {
     return blocks(limit(offender.limit())).pardon(offender);
   }
 
+  boolean block(String name, String key, Duration duration, long now) {
+    ActiveLimit limit = keyed(name, key);
+    if (limit.limit().isShadow()) {
+      throw new IllegalStateException("limit '" + name
+          + "' must be enforced to block a key, got a shadow: block the key by another limit");
+    }
+    return blocks(limit).block(limit.hash(key), duration, now);
+  }
+
   void pardonAll() {
     blocks().forEach(BlockedKeys::pardonAll);
   }
@@ -155,8 +165,8 @@ final class LimitRegistry {
     BlockedKeys blocks = limit.blocks();
     if (blocks == null) {
       throw new IllegalStateException("limit '" + limit.limit().name()
-          + "' must have a penalty for a key to be pardoned, got none: use reset to give a key its"
-          + " allowance again, or add withPenalty when the shield is built");
+          + "' must have a penalty for a key to be blocked or pardoned, got none: use reset to give a"
+          + " key its allowance again, or add withPenalty when the shield is built");
     }
     return blocks;
   }

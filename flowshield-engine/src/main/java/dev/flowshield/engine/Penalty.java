@@ -112,6 +112,16 @@ public record Penalty(
         now);
   }
 
+  /** Throws if a block of this length is longer than any that the penalty sets, or too short. */
+  void requireBlock(Duration duration) {
+    Objects.requireNonNull(duration, "duration");
+    if (duration.compareTo(SHORTEST) < 0 || duration.compareTo(longestBlock) > 0) {
+      throw new IllegalArgumentException("duration must be 1 second to the longestBlock of the"
+          + " penalty (" + longestBlock + "), got " + duration
+          + ": choose one in the range, or a penalty with longer blocks");
+    }
+  }
+
   private static void requireSpan(String name, Duration span, String wayOut) {
     Objects.requireNonNull(span, name);
     if (span.compareTo(SHORTEST) < 0 || span.compareTo(LONGEST) > 0) {

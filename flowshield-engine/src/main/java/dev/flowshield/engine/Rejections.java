@@ -3,20 +3,21 @@ package dev.flowshield.engine;
 import dev.flowshield.engine.RejectionEvent.Kind;
 import dev.flowshield.engine.keyed.KeyTable;
 import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that sees each rejection: counts it, blocks a key that is rejected too often, and
- * hands it to the listener. Thread-safe.
+ * hands it to the listeners. Thread-safe.
  */
 final class Rejections {
 
-  private final @Nullable RejectionEvents events;
+  private final RejectionEvents[] events; // of each listener; an array, to walk at no cost
   private final TopRejected top;
 
-  /** Without events there is no listener. */
-  Rejections(@Nullable RejectionEvents events, TopRejected top) {
-    this.events = events;
+  Rejections(List<RejectionEvents> events, TopRejected top) {
+    this.events = events.toArray(RejectionEvents[]::new);
     this.top = top;
   }
 
@@ -62,10 +63,10 @@ final class Rejections {
   /** Counts a request that was admitted and that a shadow limit would have rejected. */
   void wouldReject(ActiveLimit limit, String key, long hash, long permits, long now) {
     limit.countRejected();
-    if (events != null) {
+    if (areTold()) {
       long wait = Math.max(1, limit.retryAfterNanos(hash, permits, now));
       OverLimit rejection = limit.overLimit(hash, permits, now, wait);
-      events.rejected(Kind.SHADOW, rejection, id(key, hash), key, now);
+      tell(Kind.SHADOW, rejection, id(key, hash), key, now);
     }
   }
 
@@ -80,14 +81,14 @@ final class Rejections {
   }
 
   private void shed(Kind kind, Shed rejection, String key, long now) {
-    if (events != null) {
-      events.rejected(kind, rejection, KeyTable.hashOf(key), key, now);
+    if (areTold()) {
+      tell(kind, rejection, KeyTable.hashOf(key), key, now);
     }
   }
 
-  /** Returns whether there is a listener, which needs the time. */
+  /** Returns whether there is a listener, for which an event needs the time. */
   boolean areTold() {
-    return events != null;
+    return events.length > 0;
   }
 
   private Rejection told(
@@ -95,10 +96,14 @@ final class Rejections {
     if (limit.limit().scope() == Limit.Scope.EACH) {
       top.rejected(hash, key);
     }
-    if (events != null) {
-      events.rejected(kind, rejection, id(key, hash), key, now);
-    }
+    tell(kind, rejection, id(key, hash), key, now);
     return rejection;
+  }
+
+  private void tell(Kind kind, Rejection rejection, long hash, String key, long now) {
+    for (RejectionEvents each : events) {
+      each.rejected(kind, rejection, hash, key, now);
+    }
   }
 
   /** Returns the hash of the key, which a limit for all together does without. */
@@ -110,13 +115,17 @@ final class Rejections {
     return top.top(n);
   }
 
-  /** Rejections without an event of their own. */
+  /** Returns the rejections without an event of their own, summed over the listeners. */
   long suppressed() {
-    return events == null ? 0 : events.suppressed();
+    return sum(RejectionEvents::suppressed);
   }
 
-  /** Calls of a listener that failed. */
+  /** Returns the calls of listeners that failed. */
   long failures() {
-    return events == null ? 0 : events.failures();
+    return sum(RejectionEvents::failures);
+  }
+
+  private long sum(ToLongFunction<RejectionEvents> count) {
+    return Stream.of(events).mapToLong(count).sum();
   }
 }

@@ -26,6 +26,9 @@ public final class ShieldStats {
   private final long failed;
   private final long ignored;
   private final int waiting;
+  private final long waited;
+  private final Duration totalWait;
+  private final Duration longestWait;
   private final long queueFull;
   private final long leaked;
   private final int inFlight;
@@ -46,6 +49,9 @@ public final class ShieldStats {
     this.inFlight = slots.inFlight(); // before the outcomes: these are counted before it falls
     this.inFlightLimit = slots.gate().limit();
     this.waiting = waiters.count();
+    this.waited = waiters.waited();
+    this.totalWait = Duration.ofNanos(waiters.waitedNanos());
+    this.longestWait = Duration.ofNanos(waiters.longestWaitNanos());
     this.queueFull = waiters.turnedAway();
     this.leaked = slots.leaked();
     this.admitted = admitted;
@@ -137,6 +143,24 @@ public final class ShieldStats {
   }
 
   /**
+   * Returns the requests that had to wait and do so no more, whether they were admitted, rejected
+   * or given up.
+   */
+  public long waited() {
+    return waited;
+  }
+
+  /** Returns the sum of the waits of all {@link #waited} requests. */
+  public Duration totalWait() {
+    return totalWait;
+  }
+
+  /** Returns the longest wait of a {@link #waited} request; zero before the first one. */
+  public Duration longestWait() {
+    return longestWait;
+  }
+
+  /**
    * Returns the requests that were rejected at once because {@linkplain FlowShieldBuilder#maxQueued
    * too many} others waited.
    */
@@ -200,6 +224,7 @@ public final class ShieldStats {
         + ", ignored=" + ignored
         + ", inFlight=" + inFlight + ", inFlightLimit=" + inFlightLimit
         + (overload == null ? "" : ", overload=" + overload) + ", waiting=" + waiting
+        + ", waited=" + waited + ", totalWait=" + totalWait + ", longestWait=" + longestWait
         + ", queueFull=" + queueFull + ", leaked=" + leaked
         + ", limits=" + limits
         + ", suppressed=" + suppressed + ", listenerFailures=" + listenerFailures + ", uptime="

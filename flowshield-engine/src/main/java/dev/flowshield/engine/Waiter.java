@@ -16,6 +16,7 @@ final class Waiter extends CompletableFuture<Admission> {
   final LimitSet set;
   final Charge[] charges;
   final String subject;
+  final long since;
   final long deadline;
   private final boolean reserved;
 
@@ -24,6 +25,9 @@ final class Waiter extends CompletableFuture<Admission> {
 
   /** True while it is in line. */
   boolean isInLine;
+
+  /** True once it was not admitted at once. */
+  boolean hasWaited;
 
   /** When those limiters are asked next. */
   long notBefore;
@@ -57,6 +61,7 @@ final class Waiter extends CompletableFuture<Admission> {
     this.charges = charges;
     this.subject = subject;
     this.reserved = reserved;
+    this.since = now;
     this.deadline = deadline;
     this.notBefore = now;
     this.transaction = new Transaction(set.limits(), charges, reserved);

@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,11 @@ final class Waiters {
   private final CompletionQueue completions;
   private final WaitTimer timer;
 
+  // Of those that had to wait and do so no more
+  private final AtomicLong waited = new AtomicLong();
+  private final AtomicLong waitedNanos = new AtomicLong();
+  private final AtomicLong longestWaitNanos = new AtomicLong();
+
   private List<Waiter> line = new ArrayList<>();
   private QueuedDemand demand = new QueuedDemand();
   private QueuedDemand published = new QueuedDemand();
@@ -98,6 +104,21 @@ final class Waiters {
   /** Returns how many were rejected as too many waited. */
   long turnedAway() {
     return turnedAway.sum();
+  }
+
+  /** Returns how many had to wait and do so no more. */
+  long waited() {
+    return waited.get();
+  }
+
+  /** Returns the sum of their waits. */
+  long waitedNanos() {
+    return waitedNanos.get();
+  }
+
+  /** Returns the longest of their waits. */
+  long longestWaitNanos() {
+    return longestWaitNanos.get();
   }
 
   /** Lets a request wait until it is admitted, for so long at most. */
@@ -216,14 +237,24 @@ final class Waiters {
     demand = new QueuedDemand();
     long start = ticker.nanos();
     long soonest = Long.MAX_VALUE;
+    long left = 0;
+    long leftNanos = 0;
+    long longest = 0;
     for (Waiter waiter : line) {
       current = waiter;
       long wait = serve(waiter, start);
       if (wait > 0) {
+        waiter.hasWaited = true;
         staying.add(waiter);
         soonest = Math.min(soonest, wait);
       } else if (waiter.isDecided()) {
         decided.add(waiter);
+      }
+      if (wait <= 0 && waiter.hasWaited) {
+        long nanos = Math.max(0, start - waiter.since); // a clock may step back
+        left++;
+        leftNanos += nanos;
+        longest = Math.max(longest, nanos);
       }
     }
     current = null;
@@ -241,6 +272,9 @@ final class Waiters {
     }
     count.addAndGet(staying.size() - line.size());
     line = staying;
+    waited.addAndGet(left);
+    waitedNanos.addAndGet(leftNanos);
+    longestWaitNanos.accumulateAndGet(longest, Math::max);
     return decided;
   }
 

@@ -304,9 +304,11 @@ class FlowShieldInFlightAutoTest {
   @Test
   void saysHowHardTheServerIsPressedAndWhereItsNumberComesFrom() {
     List<Pressure> heard = new ArrayList<>();
+    List<Pressure> heardToo = new ArrayList<>();
     FlowShield listened = FlowShield.builder()
         .inFlight(InFlightLimit.auto())
         .onPressure(heard::add, Runnable::run)
+        .onPressure(heardToo::add, Runnable::run)
         .ticker(ticker)
         .build();
     Server busy = new Server(listened, ticker);
@@ -330,6 +332,7 @@ class FlowShieldInFlightAutoTest {
 
     busy.serve(1, 6_000);
     assertThat(heard).containsExactly(Pressure.EXTREME, Pressure.ELEVATED, Pressure.NORMAL);
+    assertThat(heardToo).isEqualTo(heard);
   }
 
   private static String explanation(FlowShield shield) {

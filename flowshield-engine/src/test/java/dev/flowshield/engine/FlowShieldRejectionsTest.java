@@ -2,6 +2,7 @@ package dev.flowshield.engine;
 
 import static dev.flowshield.engine.FlowShieldTest.admitted;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.Decision;
 import dev.flowshield.RateLimit;
@@ -102,6 +103,39 @@ class FlowShieldRejectionsTest {
     }
 
     @Test
+    void blocksWhomAnOperatorNames() {
+      assertThat(shield.block("key", "mallory", Duration.ofMinutes(10))).isTrue();
+
+      Blocked blocked = (Blocked) shield.admit("mallory");
+      assertThat(blocked.retryAfter()).isBetween(FIRST.multipliedBy(2), Duration.ofSeconds(601));
+      assertThat(shield.admit("alice")).isInstanceOf(Admitted.class);
+      assertThat(shield.penalties())
+          .extracting(Offender::key)
+          .containsExactly(FlowShield.idOf("mallory"));
+      assertThat(shield.pardon("key", "mallory")).isTrue();
+      assertThat(shield.admit("mallory")).isInstanceOf(Admitted.class);
+    }
+
+    @Test
+    void blocksNobodyForLongerThanThePenaltyOrForNoTime() {
+      assertThatThrownBy(() -> shield.block("key", "mallory", Duration.ofHours(25)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("duration must be 1 second to the longestBlock of the penalty (PT24H), got"
+              + " PT25H: choose one in the range, or a penalty with longer blocks");
+      assertThatThrownBy(() -> shield.block("key", "mallory", Duration.ofMillis(999)))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> shield.block("everyone", "", FIRST))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("'everyone' must have a penalty");
+      assertThatThrownBy(() -> shield.block("nobody", "mallory", FIRST))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("limit must be one of [everyone, key, tenant], got 'nobody'");
+
+      assertThat(shield.penalties()).isEmpty();
+      assertThat(shield.admit("mallory")).isInstanceOf(Admitted.class);
+    }
+
+    @Test
     void showsAndPardons() {
       block("mallory");
       block("trudy");
@@ -192,6 +226,18 @@ class FlowShieldRejectionsTest {
     assertThat(shield.stats().limit("key").blocked()).isEqualTo(3);
     assertThat(shield.admit("mallory")).isInstanceOf(Blocked.class);
     assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  @Test
+  void blocksNoKeyByAShadowEvenIfAnOperatorAsks() {
+    FlowShield asked = shield()
+        .perKey("1/s")
+        .limit(Limit.each("trial", "1/s").withPenalty(Penalty.after(1, FIRST)).shadow())
+        .build();
+    assertThatThrownBy(() -> asked.block("trial", "mallory", FIRST))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("limit 'trial' must be enforced to block a key, got a shadow: block the key by"
+            + " another limit");
   }
 
   @Test
@@ -337,6 +383,67 @@ class FlowShieldRejectionsTest {
       admitted(shield, "alice", 2);
 
       assertThat(caller.get(1, TimeUnit.MINUTES)).isNotEqualTo(Thread.currentThread());
+    }
+
+    @Test
+    void tellsEachListenerByItsOwnRate() {
+      List<RejectionEvent> first = new ArrayList<>();
+      List<RejectionEvent> second = new ArrayList<>();
+      List<Runnable> stuck = new ArrayList<>();
+      FlowShield shield = shield()
+          .perKey("1/s")
+          .onRejection(first::add, Runnable::run)
+          .onRejection(second::add, stuck::add)
+          .build();
+      admitted(shield, "mallory", 1);
+      for (int i = 0; i < 3; i++) {
+        ticker.advance(Duration.ofMillis(100));
+        shield.admit("mallory");
+      }
+
+      assertThat(first).hasSize(3);
+      assertThat(second).isEmpty();
+      stuck.forEach(Runnable::run);
+      assertThat(second).hasSize(1);
+      assertThat(shield.stats().suppressed()).isEqualTo(2); // of the second one
+    }
+
+    @Test
+    void countsTheFailuresOfAllListeners() {
+      List<RejectionEvent> told = new ArrayList<>();
+      FlowShield shield = shield()
+          .perKey("1/s")
+          .onRejection(
+              event -> {
+                throw new IllegalStateException("broken");
+              },
+              Runnable::run)
+          .onRejection(told::add, Runnable::run)
+          .build();
+      admitted(shield, "mallory", 1);
+
+      assertThat(shield.admit("mallory")).isInstanceOf(OverLimit.class);
+      assertThat(told).hasSize(1);
+      assertThat(shield.stats().listenerFailures()).isOne();
+    }
+
+    @Test
+    void addsNoListenerTwiceAndNoMoreThanSixteen() {
+      RejectionListener listener = event -> {};
+      FlowShieldBuilder builder = shield().perKey("1/s").onRejection(listener);
+
+      assertThatThrownBy(() -> builder.onRejection(listener))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("listeners of onRejection must differ, got the same twice: add it once, it"
+              + " gets every kind");
+      for (int i = 1; i < 16; i++) {
+        int number = i;
+        builder.onRejection(event -> assertThat(number).isPositive());
+      }
+      assertThatThrownBy(() -> builder.onRejection(event -> {}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("listeners of onRejection must be at most 16, got one more: let one of them"
+              + " call the others");
     }
 
     @Test

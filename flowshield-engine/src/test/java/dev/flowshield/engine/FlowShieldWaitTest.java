@@ -107,6 +107,26 @@ class FlowShieldWaitTest {
     }
 
     @Test
+    void isCountedWithItsWaitWhetherAdmittedRejectedOrGivenUp() {
+      FlowShield shield = shield().perKey("1/s").build();
+      assertAdmitted(await(shield, "alice")); // at once: that is no wait
+      CompletableFuture<Admission> admitted = await(shield, "alice");
+      CompletableFuture<Admission> givenUp = await(shield, "alice");
+      second();
+      assertAdmitted(admitted);
+      assertThat(shield.stats().waited()).isOne();
+      assertThat(shield.stats().longestWait()).isEqualTo(Duration.ofSeconds(1));
+      ticker.advance(Duration.ofMillis(500));
+      givenUp.cancel(false);
+
+      ShieldStats stats = shield.stats();
+      assertThat(stats.waited()).isEqualTo(2);
+      assertThat(stats.totalWait()).isEqualTo(Duration.ofMillis(2_500));
+      assertThat(stats.longestWait()).isEqualTo(Duration.ofMillis(1_500));
+      assertThat(stats.toString()).contains("waited=2, totalWait=PT2.5S, longestWait=PT1.5S");
+    }
+
+    @Test
     void isServedInTheOrderInWhichItCame() {
       FlowShield shield = shield().perKey("1/s").build();
       shield.admit("alice");

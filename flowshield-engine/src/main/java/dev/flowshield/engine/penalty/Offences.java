@@ -74,6 +74,21 @@ final class Offences {
     return word(count == 1 ? now : instant(word), level, count);
   }
 
+  /**
+   * Returns the word with a block of this length, at the lowest level that may last so long, and at
+   * the level of the key at least. A block that ends later stays.
+   */
+  long block(long word, long duration, long now) {
+    if (blockedForNanos(word, now) >= duration) {
+      return word;
+    }
+    int level = Math.max(1, level(word, now));
+    while (block(level) < duration) {
+      level++;
+    }
+    return word(now + duration + BELOW_INSTANT, level, 0);
+  }
+
   /** Returns how long the key is still blocked, in nanoseconds; 0 if it is not. */
   long blockedForNanos(long word, long now) {
     return isBlock(word) && isOfThisTime(word, now) ? Math.max(0, instant(word) - now) : 0;

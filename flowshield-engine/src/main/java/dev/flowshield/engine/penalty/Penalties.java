@@ -43,7 +43,7 @@ public final class Penalties {
    *       the two writes the word is that of the old owner and, by P2, blocks no key.
    *   P4  Fingerprints fill a bucket from the front and never become 0 again. So a search may end
    *       at the first 0.
-   *   P5  latestEnd is not before the end of any block that breached() has returned. At or after
+   *   P5  latestEnd is not before the end of any block of breached() or block(). At or after
    *       it, no key is blocked.
    *
    * Memory order: volatile throughout. A reader without the lock reads fingerprint, word,
@@ -120,20 +120,51 @@ public final class Penalties {
         return 0;
       }
       boolean known = fingerprint(at) == hash;
-      long word = offences.breach(known ? word(at) : Offences.NOTHING, now);
-      long blockedFor = offences.blockedForNanos(word, now);
-      if (blockedFor > 0) { // first, because it may fail, and a later block would not be found
-        latestEnd.accumulateAndGet(
-            Offences.instant(word), (latest, end) -> end - latest > 0 ? end : latest);
-      }
-      if (!known) {
-        LONGS.setVolatile(table, at, hash);
-      }
-      word(at, word);
-      return blockedFor;
+      return write(at, hash, offences.breach(known ? word(at) : Offences.NOTHING, now), now);
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Blocks a key as if it had earned that. A block that ends later stays.
+   *
+   * @param duration in nanoseconds, 1 second to the longest block
+   * @return whether the key is blocked now; false if there is no place for it
+   */
+  public boolean block(long hash, long duration, long now) {
+    int bucket = bucket(hash);
+    ReentrantLock lock = lock(bucket);
+    lock.lock();
+    try {
+      int known = find(bucket, hash);
+      int at = known == NOWHERE ? leastOffender(bucket, now) : known;
+      if (at == NOWHERE) {
+        return false;
+      }
+      write(
+          at,
+          hash,
+          offences.block(known == NOWHERE ? Offences.NOTHING : word(at), duration, now),
+          now);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes the word of a key, under the lock. Returns how long it blocks the key. */
+  private long write(int at, long hash, long word, long now) {
+    long blockedFor = offences.blockedForNanos(word, now);
+    if (blockedFor > 0) { // first, because it may fail, and a later block would not be found
+      latestEnd.accumulateAndGet(
+          Offences.instant(word), (latest, end) -> end - latest > 0 ? end : latest);
+    }
+    if (fingerprint(at) != hash) {
+      LONGS.setVolatile(table, at, hash);
+    }
+    word(at, word);
+    return blockedFor;
   }
 
   /**

@@ -54,6 +54,38 @@ class OffencesTest {
   }
 
   @Test
+  void anOperatorBlocksForAsLongAsHeSays() {
+    word = offences.block(word, 3 * MINUTE, now);
+
+    assertThat(offences.blockedForNanos(word, now)).isBetween(3 * MINUTE, 3 * MINUTE + GRAIN);
+    assertThat(offences.level(word, now)).isEqualTo(3); // the lowest that may last so long
+    now += 3 * MINUTE + GRAIN;
+    block();
+    assertThat(offences.blockedForNanos(word, now)).isBetween(5 * MINUTE, 5 * MINUTE + GRAIN);
+  }
+
+  @Test
+  void anOperatorMakesABlockLongerAndNeverShorter() {
+    word = offences.block(word, 2 * MINUTE, now);
+    long longer = word;
+
+    assertThat(offences.block(longer, MINUTE, now)).isEqualTo(longer);
+    assertThat(offences.blockedForNanos(offences.block(longer, 5 * MINUTE, now), now))
+        .isBetween(5 * MINUTE, 5 * MINUTE + GRAIN);
+  }
+
+  @Test
+  void aBlockOfAnOperatorKeepsTheLevelOfTheKey() {
+    block();
+    now += MINUTE + GRAIN;
+    block();
+    now += 2 * MINUTE + GRAIN;
+    word = offences.block(word, MINUTE, now);
+
+    assertThat(offences.level(word, now)).isEqualTo(2);
+  }
+
+  @Test
   void aBlockEndsByItself() {
     block();
     now += MINUTE - 1;

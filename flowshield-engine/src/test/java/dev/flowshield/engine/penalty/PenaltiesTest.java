@@ -70,6 +70,29 @@ class PenaltiesTest {
   }
 
   @Test
+  void anOperatorBlocksAKeyThatHasDoneNothing() {
+    assertThat(penalties.block(ALICE, MINUTE, ticker.nanos())).isTrue();
+
+    assertThat(blockedFor(ALICE)).isBetween(MINUTE, MINUTE + GRAIN);
+    assertThat(blockedFor(BOB)).isZero();
+    assertThat(penalties.offenders(ticker.nanos())).containsExactly(ALICE);
+    ticker.advanceNanos(MINUTE + GRAIN);
+    assertThat(blockedFor(ALICE)).isZero();
+  }
+
+  @Test
+  void anOperatorBlocksNobodyInPlaceOfAnotherOffender() { // P2
+    for (long key = 1; key <= PLACES; key++) {
+      assertThat(penalties.block(key, MINUTE, ticker.nanos())).isTrue();
+    }
+
+    assertThat(penalties.block(99, MINUTE, ticker.nanos())).isFalse();
+    assertThat(blockedFor(99)).isZero();
+    assertThat(penalties.block(1, 2 * MINUTE, ticker.nanos())).isTrue();
+    assertThat(blockedFor(1)).isBetween(2 * MINUTE, 2 * MINUTE + GRAIN);
+  }
+
+  @Test
   void aPardonEndsABlockAndForgetsTheOnesBefore() {
     block(ALICE);
     block(BOB);
