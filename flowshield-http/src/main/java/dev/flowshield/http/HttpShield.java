@@ -11,6 +11,7 @@ import dev.flowshield.http.answer.RateLimitHeaders;
 import dev.flowshield.http.binding.RequestView;
 import dev.flowshield.http.charge.RequestCharges;
 import dev.flowshield.http.charge.RequestCharges.Estimate;
+import dev.flowshield.http.client.IpAddress;
 import dev.flowshield.http.doctor.Doctor;
 import dev.flowshield.http.doctor.RejectionLog;
 import dev.flowshield.http.doctor.SheddingDiagnosis;
@@ -98,6 +99,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpShield {
 
+  private static final int LONGEST_SHOWN = 64; // of a text that is no address
   private static final String NO_SETTINGS =
       "settings must be a map, got null: leave them out for those of the configuration";
 
@@ -529,6 +531,22 @@ public final class HttpShield {
 
   private void logRejection() {
     rejectionLog.rejected();
+  }
+
+  /**
+   * Returns the key that counts the client with an address, by which {@link #engine()} knows it:
+   * for IPv6 its network, as {@link HttpShieldBuilder.Clients#ipv6Prefix} states. For operators.
+   *
+   * @throws IllegalArgumentException if the text is not an IP address
+   */
+  public String keyOf(String address) {
+    IpAddress parsed = IpAddress.parse(address);
+    if (parsed == null) {
+      throw new IllegalArgumentException("address must be an IP address, got '"
+          + address.substring(0, Math.min(address.length(), LONGEST_SHOWN))
+          + "': write one, as in 203.0.113.9 or 2001:db8::1");
+    }
+    return setup.classifier().client().key(parsed);
   }
 
   /** Returns the name of this shield for operators; {@code default} unless set. */

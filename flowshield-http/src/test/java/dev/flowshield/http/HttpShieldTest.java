@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.engine.Limit;
+import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.engine.RejectionEvent;
 import dev.flowshield.engine.RejectionEvent.Kind;
@@ -43,6 +44,34 @@ class HttpShieldTest {
       spend(shield, CLIENT, 2);
       assertThat(shield.admit(FakeRequest.from("192.0.2.2"))).isInstanceOf(HttpAdmitted.class);
       assertThat(shield.admit(FakeRequest.from("2001:db8::1"))).isInstanceOf(HttpAdmitted.class);
+    }
+
+    @Test
+    void theResponseNamesTheRejectionWithItsExactWait() {
+      spend(shield, CLIENT, 2);
+      ticker.advanceNanos(1);
+
+      ShieldResponse response = rejected(shield.admit(FakeRequest.from(CLIENT)));
+      assertThat(response.rejection()).hasValueSatisfying(cause -> {
+        assertThat(cause).isInstanceOf(OverLimit.class);
+        assertThat(cause.retryAfterNanos()).isEqualTo(499_999_999);
+      });
+      assertThat(response.headers()).contains(new Header("Retry-After", "1"));
+      assertThat(response.withoutBody().closingConnection().rejection())
+          .isEqualTo(response.rejection());
+    }
+
+    @Test
+    void operatorsFindTheClientByItsAddress() {
+      spend(shield, "2001:db8::1", 2);
+
+      String key = shield.keyOf("2001:DB8:0::ffff");
+      assertThat(shield.engine().peek("client", key).isAdmitted()).isFalse();
+      assertThat(shield.keyOf("192.0.2.1")).isEqualTo(CLIENT);
+      assertThatThrownBy(() -> shield.keyOf("localhost"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("address must be an IP address, got 'localhost': write one, as in 203.0.113.9"
+              + " or 2001:db8::1");
     }
 
     @Test

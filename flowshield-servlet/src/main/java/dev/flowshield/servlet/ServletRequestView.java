@@ -117,9 +117,10 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
     return user == null ? null : user.getName();
   }
 
+  /** Returns the header of the container's own request, as {@link #headers} does. */
   @Override
   public @Nullable String header(String name) {
-    return request.getHeader(name);
+    return unwrap(request) instanceof HttpServletRequest own ? own.getHeader(name) : null;
   }
 
   /**

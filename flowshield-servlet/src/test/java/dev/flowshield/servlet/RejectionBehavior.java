@@ -129,6 +129,19 @@ interface RejectionBehavior {
     assertThat(getAs("192.0.2.1").statusCode()).isEqualTo(429);
   }
 
+  @Test
+  default void readsTheKeyOfAPolicyBelowAFilterThatTakesItsHeaderAway() throws Exception {
+    startBehindAFilterForProxies(HttpShield.builder()
+        .perClient("100/s")
+        .policies("GET /** * 1/min key=header:X-Forwarded-For")
+        .operations(o -> o.ticker(ManualTicker.atZero()))
+        .build());
+
+    assertThat(getAs("alice").statusCode()).isEqualTo(200);
+    assertThat(getAs("bob").statusCode()).isEqualTo(200);
+    assertThat(getAs("alice").statusCode()).isEqualTo(429);
+  }
+
   private static HttpShieldBuilder onePerClient() {
     return HttpShield.builder().perClient("1/min").operations(o -> o.ticker(ManualTicker.atZero()));
   }

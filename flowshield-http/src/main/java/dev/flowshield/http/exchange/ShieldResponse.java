@@ -1,16 +1,20 @@
 package dev.flowshield.http.exchange;
 
+import dev.flowshield.engine.Rejection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A response in place of the application's: a rejection, or the response of a {@link
  * RequestInterceptor}. Nothing was taken and nothing needs closing. A binding writes it as it is.
  *
- * <p>Immutable. Requests share prepared rejections; a rejection holds nothing of its request.
+ * <p>Immutable. Requests share the headers and the body of prepared rejections; a rejection holds
+ * nothing of its request.
  */
 public final class ShieldResponse implements HttpAdmission {
 
@@ -73,12 +77,19 @@ public final class ShieldResponse implements HttpAdmission {
   private final List<Header> headers;
   private final byte[] body;
   private final boolean closesConnection;
+  private final @Nullable Rejection rejection;
 
-  private ShieldResponse(int status, List<Header> headers, byte[] body, boolean closesConnection) {
+  private ShieldResponse(
+      int status,
+      List<Header> headers,
+      byte[] body,
+      boolean closesConnection,
+      @Nullable Rejection rejection) {
     this.status = status;
     this.headers = headers;
     this.body = body;
     this.closesConnection = closesConnection;
+    this.rejection = rejection;
   }
 
   /**
@@ -113,7 +124,8 @@ public final class ShieldResponse implements HttpAdmission {
             length(body),
             new Header("Cache-Control", "no-store")),
         body,
-        false);
+        false,
+        null);
   }
 
   private static Header length(byte[] body) {
@@ -166,7 +178,7 @@ public final class ShieldResponse implements HttpAdmission {
         all.add(header);
       }
     }
-    return new ShieldResponse(status, List.copyOf(all), body, closesConnection);
+    return new ShieldResponse(status, List.copyOf(all), body, closesConnection, rejection);
   }
 
   private static boolean has(List<Header> all, Header sought) {
@@ -199,17 +211,22 @@ public final class ShieldResponse implements HttpAdmission {
         others.add(header);
       }
     }
-    return new ShieldResponse(status, List.copyOf(others), copy, closesConnection);
+    return new ShieldResponse(status, List.copyOf(others), copy, closesConnection, rejection);
   }
 
   /** Returns the response to HEAD: the same status and headers, without the body. */
   public ShieldResponse withoutBody() {
-    return new ShieldResponse(status, headers, NO_BODY, closesConnection);
+    return new ShieldResponse(status, headers, NO_BODY, closesConnection, rejection);
   }
 
   /** Returns this response for a request whose body is not worth reading. */
   public ShieldResponse closingConnection() {
-    return new ShieldResponse(status, headers, body, true);
+    return new ShieldResponse(status, headers, body, true, rejection);
+  }
+
+  /** Returns this response as the response to a rejection. */
+  public ShieldResponse to(Rejection cause) {
+    return new ShieldResponse(status, headers, body, closesConnection, cause);
   }
 
   /** Returns the status code. */
@@ -238,6 +255,15 @@ public final class ShieldResponse implements HttpAdmission {
    */
   public boolean closesConnection() {
     return closesConnection;
+  }
+
+  /**
+   * Returns the rejection that this responds to, with its exact wait; empty for the response of a
+   * {@link RequestInterceptor}, or for a client or path that is denied. For bindings whose protocol
+   * has no HTTP status.
+   */
+  public Optional<Rejection> rejection() {
+    return Optional.ofNullable(rejection);
   }
 
   @Override

@@ -109,7 +109,9 @@ public final class OpenStreams {
 
   /** Returns the counts. */
   public StreamStats stats() {
-    return new StreamStats(open.get(), overLimit.sum(), shed.sum());
+    StreamCaps now = caps;
+    return new StreamStats(
+        open.get(), now.together(), now.each(), clients(), overLimit.sum(), shed.sum());
   }
 
   /** Returns the number of clients with open streams. */

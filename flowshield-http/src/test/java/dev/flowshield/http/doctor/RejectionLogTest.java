@@ -147,7 +147,7 @@ class RejectionLogTest {
     RejectionLog log = new RejectionLog(
         showing,
         () -> 0,
-        () -> new StreamStats(0, 0, 0),
+        () -> new StreamStats(0, 1, 1, 0, 0, 0),
         () -> {},
         lines::add,
         Runnable::run,
