@@ -48,6 +48,7 @@ public final class KeyTable implements Allowance {
 
   private final Ticker ticker;
   private final int maxKeys;
+  private final Occupancy occupancy = new Occupancy();
   private final ReentrantLock lock = new ReentrantLock(); // guards writes of the two below
   private volatile Segment[] segments = NONE_YET; // until the first key comes
   private volatile RateAlgorithm algorithm;
@@ -248,7 +249,7 @@ public final class KeyTable implements Allowance {
     Buckets none = Buckets.none(algorithm, Overflow.WORDS / count);
     int shares = Math.min(MOST_REFUND_SHARES, Integer.highestOneBit(maxKeys)) / count;
     Segment[] made = new Segment[count];
-    Arrays.setAll(made, i -> new Segment(none, ticker, keysPerSegment(), shares));
+    Arrays.setAll(made, i -> new Segment(none, ticker, keysPerSegment(), shares, occupancy));
     return made;
   }
 
@@ -306,11 +307,7 @@ public final class KeyTable implements Allowance {
    * no other key has needed since.
    */
   public long tracked() {
-    long sum = 0;
-    for (Segment segment : segments) {
-      sum += segment.used();
-    }
-    return sum;
+    return occupancy.used();
   }
 
   /** Returns the number of keys that it was asked to have room for. */
@@ -329,10 +326,6 @@ public final class KeyTable implements Allowance {
 
   /** Returns how often a key was admitted from a shared allowance because no slot was free. */
   public long overflowed() {
-    long sum = 0;
-    for (Segment segment : segments) {
-      sum += segment.overflowed();
-    }
-    return sum;
+    return occupancy.overflowed();
   }
 }

@@ -19,11 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segment extends Ledger {
   /*
-   * State, the buckets and a few numbers beside them:
+   * State:
    *
-   *   buckets     the slots, with the algorithm that their words belong to
-   *   used        slots that have an owner, in debt or not
-   *   overflowed  how often an overflow word admitted a key because no slot was free
+   *   buckets  the slots, with the algorithm that their words belong to
+   *   used     slots that have an owner, in debt or not; a part of the count of the whole table
    *
    * Invariants (of a slot: Words, S1 to S5)
    *   K1  A key is in at most one slot: it is placed only under the lock, after a search under the
@@ -35,8 +34,8 @@ final class Segment extends Ledger {
    *       steps back in between.
    *   K3  A key without a slot owes no more than its overflow word does, and starts with that debt
    *       when it gets a slot. Overflow words never decrease.
-   *   K4  The buckets as a whole, their overflow words and the numbers beside them are written only
-   *       under the lock.
+   *   K4  The buckets as a whole, their overflow words and the count are written only under the
+   *       lock, and the count is read only under it.
    *   K5  Buckets are frozen before they are replaced (S5). If the replacement fails, every word is
    *       restored: owner and word are as they were, so S3 holds.
    *
@@ -54,14 +53,16 @@ final class Segment extends Ledger {
   private final int overflowWords;
   private final int maxBuckets;
 
+  private final Occupancy occupancy;
+
   private volatile Buckets buckets;
-  private volatile int used;
-  private volatile long overflowed;
+  private int used; // K4
 
   /** A segment without keys, which begins with buckets that other segments may share. */
-  Segment(Buckets none, Ticker ticker, int maxKeys, int refundShares) {
+  Segment(Buckets none, Ticker ticker, int maxKeys, int refundShares, Occupancy occupancy) {
     super(refundShares);
     this.ticker = ticker;
+    this.occupancy = occupancy;
     this.overflowWords = none.overflowWords();
     this.maxBuckets = maxBuckets(maxKeys);
     this.buckets = none;
@@ -69,14 +70,6 @@ final class Segment extends Ledger {
 
   Buckets buckets() {
     return buckets;
-  }
-
-  int used() {
-    return used;
-  }
-
-  long overflowed() {
-    return overflowed;
   }
 
   private static int maxBuckets(int maxKeys) {
@@ -299,7 +292,6 @@ final class Segment extends Ledger {
    * Stores the first word of a key, in a slot or, at the cap, in the overflow; false if the key has
    * to be looked up again.
    */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // K4
   private boolean keep(Buckets current, long hash, long word, long now) {
     int at = current.place(hash, now);
     if (at != NOWHERE) {
@@ -310,12 +302,11 @@ final class Segment extends Ledger {
       return false;
     }
     current.overflowWord(hash, word);
-    overflowed++;
+    occupancy.countOverflowed();
     return true;
   }
 
   /** Gives a free slot to a key, unless the slot's owner takes from it first. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // K4
   private boolean claim(Buckets current, int at, long hash, long word, long now) {
     long old = current.word(at);
     boolean fresh = current.isFresh(at);
@@ -331,7 +322,7 @@ final class Segment extends Ledger {
     current.fingerprint(at, hash);
     current.word(at, word); // above the old word, which was idle at `now` (S3)
     if (fresh) {
-      used++;
+      addUsed(1);
     }
     return true;
   }
@@ -351,8 +342,13 @@ final class Segment extends Ledger {
   private void grow(long now) {
     replace(frozen -> {
       Buckets next = Growth.grown(frozen, maxBuckets, now);
-      used = next.countOwned();
+      addUsed(next.countOwned() - used);
       return next;
     });
+  }
+
+  private void addUsed(int slots) {
+    used += slots;
+    occupancy.addUsed(slots);
   }
 }

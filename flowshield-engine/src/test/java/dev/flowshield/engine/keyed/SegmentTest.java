@@ -19,7 +19,7 @@ class SegmentTest {
   private final ManualTicker ticker = ManualTicker.atZero();
   private final Gcra algorithm = new Gcra(RateLimit.parse("2/day"));
   private final Segment segment =
-      new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 100, 1);
+      new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 100, 1, new Occupancy());
 
   @Test
   void letsAKeyMoveInAnArrayThatNobodyHasYet() {
@@ -44,7 +44,8 @@ class SegmentTest {
 
   @Test
   void growsByAnEighth() {
-    Segment growing = new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 2_000, 1);
+    Segment growing =
+        new Segment(Buckets.none(algorithm, OVERFLOW_WORDS), ticker, 2_000, 1, new Occupancy());
     Random random = new Random(5);
     List<Integer> counts = new ArrayList<>(List.of(0));
     for (int i = 0; i < 1_000; i++) {
