@@ -8,10 +8,17 @@ import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Reservation;
 import dev.flowshield.Ticker;
+import dev.flowshield.redis.connection.RedisServer;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -198,6 +205,47 @@ class RequestCoalescerTest {
       assertThat(RedisLimiter.decision(next).remaining()).isEqualTo(600 - 1 - 8 - 1);
       assertThat(coalescer.size()).isZero();
       store.close();
+    }
+  }
+
+  /** A connection on which each call fails by an error about which nothing can be found out. */
+  private static final class FailingConnection implements RedisServer {
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public CompletionStage<RedisScriptingAsyncCommands<byte[], byte[]>> connect() {
+      return CompletableFuture.completedFuture((RedisScriptingAsyncCommands<byte[], byte[]>)
+          Proxy.newProxyInstance(
+              FailingConnection.class.getClassLoader(),
+              new Class<?>[] {RedisScriptingAsyncCommands.class},
+              (proxy, method, arguments) -> {
+                AsyncCommand<String, String, Object> answer =
+                    new AsyncCommand<>(new Command<>(CommandType.EVALSHA, null));
+                answer.completeExceptionally(new NoMemoryForItsCause());
+                return answer;
+              }));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void aRequestIsDecidedThoughItsFailureCannotBeUnderstood() {
+    try (RedisStore store = new RedisStore(
+        RedisStore.at(server.uri()).timeout(Duration.ofSeconds(10)).instances(1),
+        new FailingConnection(),
+        null)) {
+      RateLimiter limiter = store.limiter(LimiterSpec.of("1/h burst 3").withName("hot"));
+
+      List<Decision> decisions = all(List.of(
+          limiter.decideAsync("alice", 1),
+          limiter.decideAsync("alice", 2),
+          limiter.decideAsync("alice", 1)));
+
+      assertThat(decisions).extracting(Decision::isAdmitted).containsExactly(true, true, false);
+      assertThat(store.stats().withoutStore()).isEqualTo(3);
+      assertThat(store.stats().failed()).isEqualTo(3);
     }
   }
 

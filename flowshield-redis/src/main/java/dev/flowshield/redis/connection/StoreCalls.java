@@ -43,6 +43,10 @@ public final class StoreCalls implements AutoCloseable {
           @Nullable CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>>>
       connection = new AtomicReference<>();
   private final PendingCalls pending;
+  // Made in advance: a call that has failed must end, even if no memory is left.
+  private final StoreFailure timedOut = new StoreFailure(StoreFailure.TIMEOUT);
+  private final StoreFailure malformed = new StoreFailure(StoreFailure.MALFORMED);
+  private final StoreFailure unreadable = new StoreFailure(StoreFailure.ERROR);
   private final LongAdder answered = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private volatile boolean isClosed;
@@ -294,17 +298,17 @@ public final class StoreCalls implements AutoCloseable {
         return; // it has timed out
       }
       if (failure != null) {
-        fail(StoreFailure.of(failure));
+        fail(meaning(failure));
         return;
       }
       List<ScriptReply> replies;
       try {
         replies = ScriptReply.parse(call, packed);
-      } catch (IllegalArgumentException malformed) {
-        fail(new StoreFailure(StoreFailure.MALFORMED));
+      } catch (IllegalArgumentException broken) {
+        fail(malformed);
         return;
-      } catch (Throwable unreadable) { // no memory
-        fail(StoreFailure.of(unreadable));
+      } catch (Throwable other) { // no memory
+        fail(meaning(other));
         return;
       }
       try {
@@ -325,7 +329,16 @@ public final class StoreCalls implements AutoCloseable {
     @Override
     public void timeOut() {
       hasEnded = true;
-      fail(new StoreFailure(StoreFailure.TIMEOUT));
+      fail(timedOut);
+    }
+
+    /** Returns the meaning of a failure. Never throws: this call is no longer pending. */
+    private StoreFailure meaning(Throwable failure) {
+      try {
+        return StoreFailure.of(failure);
+      } catch (Throwable noMemory) {
+        return unreadable;
+      }
     }
 
     private void fail(StoreFailure failure) {
