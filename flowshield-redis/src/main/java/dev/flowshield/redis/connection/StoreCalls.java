@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Makes calls of the store. Each call ends within its timeout, with a reply or a failure. While the
  * circuit breaker of a server is open, calls for its keys fail at once.
  *
- * <p>Thread-safe, never blocks. Handlers of replies run on the thread of the connection.
+ * <p>Thread-safe, never blocks. Handlers of replies run on the thread of the connection. After a
+ * timeout they run on the timer thread of the JDK, which serves all timeouts of the process.
  */
 public final class StoreCalls implements AutoCloseable {
 
