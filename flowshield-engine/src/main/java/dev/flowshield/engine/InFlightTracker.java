@@ -4,6 +4,7 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
+import java.lang.ref.Reference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -152,14 +153,22 @@ final class InFlightTracker {
   }
 
   /*
-   * An admission that is collected after the first of these calls and before the second would be
-   * released again: DetailedAdmitted.released() keeps it until then. If the stack ends in the first
-   * call, the second one is not reached, so leak detection finds the slot.
+   * The mark follows the release without a call: a call may find the end of the stack, and leak
+   * detection would release the slot again. If the stack ends in the release or before it, there is
+   * no mark, so leak detection finds the slot.
    */
   private void release(long slot, @Nullable Admitted admission) {
-    gate.release(slot);
-    if (admission != null) {
-      admission.released();
+    LeakDetector.Watch watch = admission == null ? null : admission.watch();
+    try {
+      gate.release(slot);
+      if (watch != null) {
+        watch.ended = true;
+      }
+    } finally {
+      Reference.reachabilityFence(admission); // collected before the mark, it would be a leak
+    }
+    if (watch != null) {
+      watch.forget();
     }
   }
 

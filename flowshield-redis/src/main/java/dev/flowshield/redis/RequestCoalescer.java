@@ -174,7 +174,7 @@ final class RequestCoalescer {
     private void decide(ScriptReply reply, int place, int all) {
       try {
         ScriptReply mine = all == 1 ? reply : reply.inPlace(place, ask.rates());
-        complete(ask.steps().replied(ask, mine));
+        ReserveSteps.handOver(ask.steps().replied(ask, mine), this);
       } catch (Throwable failure) { // no memory: the others are decided all the same
         completeExceptionally(failure);
       }
@@ -200,7 +200,7 @@ final class RequestCoalescer {
         return;
       }
       try {
-        complete(ask.steps().fallback().reserve(ask));
+        ReserveSteps.handOver(ask.steps().fallback().reserve(ask), this);
       } catch (Throwable failure) {
         completeExceptionally(failure);
       }

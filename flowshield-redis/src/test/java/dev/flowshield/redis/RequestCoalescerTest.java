@@ -2,6 +2,7 @@ package dev.flowshield.redis;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.Decision;
 import dev.flowshield.LimiterSpec;
@@ -84,6 +85,19 @@ class RequestCoalescerTest {
       given.get(2 * i).cancel();
     }
     assertThat(limiter.peek("alice").remaining()).isEqualTo(540);
+  }
+
+  @Test
+  void permitsOfACallerThatHasLeftAreRefunded() {
+    RateLimiter limiter = store.limiter(LimiterSpec.of("1/h burst 600").withName("hot"));
+    limiter.peek("alice"); // connects
+    server.freeze();
+    for (int permits = 1; permits <= 6; permits++) {
+      limiter.reserveAsync("alice", permits / 2 + 1).toCompletableFuture().cancel(false);
+    }
+    server.thaw();
+    await().atMost(5, SECONDS).until(() -> store.stats().answered() >= 1 + 6 + 6); // refunds
+    assertThat(limiter.peek("alice").remaining()).isEqualTo(600);
   }
 
   @Test
