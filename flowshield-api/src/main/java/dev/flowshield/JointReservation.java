@@ -2,6 +2,7 @@ package dev.flowshield;
 
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of a request for permits of several limiters of a {@link LimitStore}: {@link Held} if
@@ -23,20 +24,39 @@ public sealed interface JointReservation {
 
     /**
      * Refunds all permits, because they were not used. If a refund fails, the others are still
-     * made, and the failure is thrown at the end.
+     * made, and the first failure is thrown at the end, with the others suppressed.
      */
     public void cancel() {
-      cancel(0);
-    }
-
-    private void cancel(int from) {
-      if (from < reservations.size()) {
+      Throwable first = null;
+      for (Reservation.Held each : reservations) {
         try {
-          reservations.get(from).cancel();
-        } finally {
-          cancel(from + 1);
+          each.cancel();
+        } catch (Throwable failure) {
+          first = joined(first, failure);
         }
       }
+      if (first != null) {
+        Held.<RuntimeException>raise(first);
+      }
+    }
+
+    private static Throwable joined(@Nullable Throwable first, Throwable next) {
+      if (first == null) {
+        return next;
+      }
+      if (next != first) {
+        try {
+          first.addSuppressed(next);
+        } catch (OutOfMemoryError noMemory) {
+          // the first failure alone is thrown, and the next refund is made
+        }
+      }
+      return first;
+    }
+
+    @SuppressWarnings("unchecked") // the type is erased, so any failure passes
+    private static <X extends Throwable> void raise(Throwable failure) throws X {
+      throw (X) failure;
     }
   }
 

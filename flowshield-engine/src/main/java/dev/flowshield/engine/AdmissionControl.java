@@ -44,19 +44,22 @@ final class AdmissionControl {
         return slots.shed(set, key, now);
       }
       // before the permits are taken, because it may find no memory
-      Admitted admission = slots.enter(set, key, hash, null, now);
+      Admitted admission = slots.enter(set, hash, null, now);
       if (admission == null) {
         return slots.shed(set, key, now);
       }
-      boolean taken = false;
+      boolean isAdmitted = false;
       try {
-        taken = limits.take(key, hash, permits, now);
+        if (limits.take(key, hash, permits, now)) {
+          slots.countAdmitted(set, key, admission, now);
+          isAdmitted = true;
+        }
       } finally { // also when a user's limiter throws: a slot never given back is lost for good
-        if (!taken) {
-          slots.undo(set, admission);
+        if (!isAdmitted) {
+          slots.undo(admission);
         }
       }
-      if (taken) {
+      if (isAdmitted) {
         return admission;
       }
     }
@@ -105,19 +108,22 @@ final class AdmissionControl {
   Admission take(LimitSet set, String subject, Transaction transaction, long now) {
     long hash = set.limits().subjectHash(transaction.charges());
     Admitted admission =
-        slots.enter(set, subject, hash, transaction.outlivesAdmission() ? transaction : null, now);
+        slots.enter(set, hash, transaction.outlivesAdmission() ? transaction : null, now);
     if (admission == null) {
       return Shed.FULL;
     }
-    boolean taken = false;
+    boolean isAdmitted = false;
     try {
-      taken = transaction.take(now);
+      if (transaction.take(now)) {
+        slots.countAdmitted(set, subject, admission, now);
+        isAdmitted = true;
+      }
     } finally {
-      if (!taken) {
-        slots.undo(set, admission);
+      if (!isAdmitted) {
+        slots.undo(admission);
       }
     }
-    return taken ? admission : null;
+    return isAdmitted ? admission : null;
   }
 
   /**

@@ -61,8 +61,10 @@ public sealed class Admitted implements Admission, AutoCloseable permits Detaile
     return state >> OUTCOME_BITS;
   }
 
-  /** Records that the slot is released, so the admission is no leak. */
-  void released() {}
+  /** Returns the watch that detects its leak; null if leaks are not detected. */
+  LeakDetector.@Nullable Watch watch() {
+    return null;
+  }
 
   /**
    * Returns the transaction that can be settled, or that holds permits of limiters of another kind;

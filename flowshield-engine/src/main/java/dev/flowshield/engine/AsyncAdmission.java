@@ -189,8 +189,8 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
    */
   private boolean enter() {
     if (admitted == null) {
-      admitted = slots.enter(
-          set, subject, set.limits().subjectHash(transaction.charges()), transaction, now);
+      admitted =
+          slots.enter(set, set.limits().subjectHash(transaction.charges()), transaction, now);
     }
     if (admitted != null) {
       return true;
@@ -208,10 +208,16 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
    * Hands the outcome to the caller; if the caller has left, everything taken for it is given back.
    */
   private void end(int index, Admission outcome) {
-    boolean isHeld = outcome instanceof Admitted;
     boolean isMine = state.compareAndSet(state(index, WORKING), state(index, DONE));
-    if (!(isMine && complete(outcome)) && isHeld) {
-      refund();
+    if (outcome instanceof Admitted admission) {
+      if (isMine && !isDone()) { // first, because the caller may read the count
+        slots.countAdmitted(set, subject, admission, now);
+      }
+      if (!isMine || !complete(outcome)) {
+        refund();
+      }
+    } else if (isMine) {
+      complete(outcome);
     }
   }
 
@@ -238,7 +244,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
       transaction.refund();
     } finally { // a slot never given back is lost for good
       if (slot != null) {
-        slots.undo(set, slot);
+        slots.undo(slot);
       }
     }
   }

@@ -1,6 +1,5 @@
 package dev.flowshield.engine;
 
-import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /** An admission with a transaction that outlives it, or with a watch that detects its leak. */
@@ -31,13 +30,7 @@ final class DetailedAdmitted extends Admitted {
   }
 
   @Override
-  void released() {
-    try {
-      if (watch != null) {
-        watch.end();
-      }
-    } finally {
-      Reference.reachabilityFence(this); // collected before, it would be a leak
-    }
+  LeakDetector.@Nullable Watch watch() {
+    return watch;
   }
 }

@@ -4,6 +4,7 @@ import dev.flowshield.Criticality;
 import dev.flowshield.Ticker;
 import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
+import java.lang.ref.Reference;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -59,36 +60,45 @@ final class InFlightTracker {
   }
 
   /**
-   * Takes a slot and counts; null otherwise.
+   * Takes a slot; null if there is none.
    *
    * @param transaction that outlives the admission; null if absent
    */
   @Nullable
-  Admitted enter(LimitSet set, String key, long hash, @Nullable Transaction transaction, long now) {
+  Admitted enter(LimitSet set, long hash, @Nullable Transaction transaction, long now) {
     lookForLeaks();
     long slot = gate.tryEnter(hash, set.criticality(), set.route(), now);
     if (slot == Gate.NO_SLOT) {
       return null;
     }
     Admitted admission = null;
-    boolean made = false;
     try {
       admission = admitted(slot, transaction);
-      if (gate.isBeyondLimit(slot)) {
-        wouldShed.increment();
-        rejections.wouldShed(key, now == 0 ? readIfTold() : now);
-      }
-      set.limits().countAdmitted();
-      made = true;
       return admission;
     } finally {
-      if (!made) {
-        try {
-          gate.ended(slot, Outcome.IGNORED, 0);
-        } finally {
-          release(slot, admission);
-        }
+      if (admission == null) {
+        gate.exit(slot, Outcome.IGNORED, 0);
       }
+    }
+  }
+
+  /**
+   * Counts a request that has its slot and all its permits, for good. If there is no memory to
+   * count it, it is admitted all the same.
+   *
+   * @param now a reading of the clock; 0 if absent
+   */
+  void countAdmitted(LimitSet set, String key, Admitted admission, long now) {
+    boolean isBeyondLimit = gate.isBeyondLimit(admission.slot());
+    long at = isBeyondLimit && now == 0 ? readIfTold() : now; // first, because a ticker may throw
+    try {
+      set.limits().countAdmitted();
+      if (isBeyondLimit) {
+        wouldShed.increment();
+        rejections.wouldShed(key, at);
+      }
+    } catch (OutOfMemoryError noMemory) {
+      // its permits could not all be refunded from here
     }
   }
 
@@ -123,17 +133,10 @@ final class InFlightTracker {
     return rejections.areTold() ? ticker.nanos() : 0;
   }
 
-  /**
-   * Undoes an admission that its caller does not get: releases its slot, whatever fails meanwhile,
-   * and counts it no more.
-   */
-  void undo(LimitSet set, Admitted admission) {
+  /** Undoes an admission that its caller does not get: its slot is released, whatever fails. */
+  void undo(Admitted admission) {
     long slot = admission.slot();
     try {
-      if (gate.isBeyondLimit(slot)) {
-        wouldShed.decrement();
-      }
-      set.limits().discountAdmitted();
       gate.ended(slot, Outcome.IGNORED, 0);
     } finally {
       release(slot, admission);
@@ -153,14 +156,22 @@ final class InFlightTracker {
   }
 
   /*
-   * An admission that is collected after the first of these calls and before the second would be
-   * released again: DetailedAdmitted.released() keeps it until then. If the stack ends in the first
-   * call, the second one is not reached, so leak detection finds the slot.
+   * The mark follows the release without a call: a call may find the end of the stack, and leak
+   * detection would release the slot again. If the stack ends in the release or before it, there is
+   * no mark, so leak detection finds the slot.
    */
   private void release(long slot, @Nullable Admitted admission) {
-    gate.release(slot);
-    if (admission != null) {
-      admission.released();
+    LeakDetector.Watch watch = admission == null ? null : admission.watch();
+    try {
+      gate.release(slot);
+      if (watch != null) {
+        watch.ended = true;
+      }
+    } finally {
+      Reference.reachabilityFence(admission); // collected before the mark, it would be a leak
+    }
+    if (watch != null) {
+      watch.forget();
     }
   }
 

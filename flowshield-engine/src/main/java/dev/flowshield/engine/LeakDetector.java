@@ -25,7 +25,9 @@ final class LeakDetector {
 
     private final long slot;
     private final @Nullable Throwable madeAt;
-    private volatile boolean ended;
+
+    /** Whether its slot is released, or about to be. */
+    volatile boolean ended;
 
     private Watch(Admitted admission, long slot, @Nullable Throwable madeAt) {
       super(admission, collected);
@@ -33,9 +35,8 @@ final class LeakDetector {
       this.madeAt = madeAt;
     }
 
-    /** The admission is closed. */
-    void end() {
-      ended = true; // first, because the removal may find no memory
+    /** Ends the watch of an admission whose slot is released. */
+    void forget() {
       watches.remove(this);
     }
   }

@@ -291,12 +291,6 @@ final class ResolvedLimits {
     }
   }
 
-  void discountAdmitted() {
-    for (LongAdder count : counts) {
-      count.decrement();
-    }
-  }
-
   /** Returns the number of requests that were admitted by these limits. */
   long admitted() {
     return counts[0].sum();

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The statistics of a shield. The numbers are read one after another while work continues, so they
  * may differ by the work of that moment. The outcome of work is counted before the work leaves the
- * number in flight. Each count only rises, except {@link #admitted} and {@link #wouldShed}: a
- * request that loses its permits to another between judging and taking is counted for a moment.
+ * number in flight. Each count only rises.
  *
  * <p>Immutable. A class rather than a record, so that it can grow.
  */
@@ -71,7 +70,10 @@ public final class ShieldStats {
     this.uptime = uptime;
   }
 
-  /** Returns the requests admitted since the start. */
+  /**
+   * Returns the requests admitted since the start. Includes a request whose caller left at the
+   * moment of its admission.
+   */
   public long admitted() {
     return admitted;
   }

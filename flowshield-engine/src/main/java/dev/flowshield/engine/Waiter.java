@@ -218,7 +218,7 @@ final class Waiter extends CompletableFuture<Admission> {
     try {
       transaction.refund();
     } finally { // a slot never given back is lost for good
-      slots.undo(set, admitted);
+      slots.undo(admitted);
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.flowshield.redis.script.KeyNames;
 import dev.flowshield.redis.script.ScriptCall;
 import dev.flowshield.redis.script.ScriptReply;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -78,7 +79,7 @@ final class JointReserve {
         end(known);
       }
     } catch (Throwable failure) {
-      refund();
+      fail(failure);
       throw failure;
     }
     return outcome;
@@ -216,8 +217,7 @@ final class JointReserve {
       try {
         answered(all);
       } catch (Throwable failure) {
-        refund();
-        outcome.completeExceptionally(failure);
+        fail(failure);
       }
     }
 
@@ -307,13 +307,27 @@ final class JointReserve {
     }
   }
 
+  /** Fails the outcome, and refunds all permits even if a refund fails. */
+  private void fail(Throwable failure) {
+    try {
+      refund();
+    } catch (Throwable another) {
+      if (another != failure) {
+        failure.addSuppressed(another);
+      }
+    } finally {
+      outcome.completeExceptionally(failure);
+    }
+  }
+
   private void refund() {
-    for (int i = 0; i < held.length; i++) {
-      Reservation.Held given = held[i];
-      held[i] = null;
-      if (given != null) {
-        given.cancel();
+    List<Reservation.Held> given = new ArrayList<>(held.length);
+    for (Reservation.Held each : held) {
+      if (each != null) {
+        given.add(each);
       }
     }
+    Arrays.fill(held, null);
+    new JointReservation.Held(given).cancel();
   }
 }

@@ -21,8 +21,9 @@ import java.util.concurrent.CompletionStage;
  * A token bucket for each key, kept in the store, and by this instance while the store does not
  * answer. The {@link ReserveSteps} say which request takes a round trip.
  *
- * <p>Thread-safe. Actions that depend on a future run on the thread of the connection. They must be
- * short, and must not wait for a limiter of the store.
+ * <p>Thread-safe. Actions that depend on a future run on the thread of the connection, or on the
+ * timer thread of the JDK after a timeout. They must be short, and must not wait for a limiter of
+ * the store.
  */
 final class RedisLimiter implements RateLimiter {
 

@@ -46,8 +46,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. The synchronous methods of a limiter, such as {@link RateLimiter#decide}, wait
  * for the server, no longer than the {@linkplain RedisStoreBuilder#timeout timeout}. The
- * asynchronous methods never wait. Actions that depend on their futures run on the thread of the
- * connection: they must be short, and must not wait for the store.
+ * asynchronous methods never wait.
+ *
+ * <p>Actions that depend on a future of the store run on the thread of the connection. After a
+ * timeout they run on the timer thread of the JDK, which serves all timeouts of the process.
+ * Therefore they must be short, and must not wait for the store. Longer actions continue on another
+ * thread ({@code thenApplyAsync}).
  */
 public final class RedisStore implements LimitStore {
 
@@ -255,7 +259,8 @@ public final class RedisStore implements LimitStore {
 
   /**
    * Returns a future that completes like another one, but fails at the end of the timeout of a
-   * request that arrived at a reading of the ticker.
+   * request that arrived at a reading of the ticker. Dependent stages run on the timer thread of
+   * the JDK if it fails so, as those of all calls that time out do. They must be short.
    */
   <T> CompletableFuture<T> awaited(CompletableFuture<T> other, long since) {
     return other.copy().orTimeout(nanosLeft(since), TimeUnit.NANOSECONDS);

@@ -9,8 +9,7 @@ import dev.flowshield.redis.script.ScriptReply;
 import dev.flowshield.redis.script.StoredRates;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +18,16 @@ import org.jspecify.annotations.Nullable;
  * that it gets go to the requests that came first. A key that many ask for therefore costs the
  * store few calls.
  *
- * <p>A request is decided within the timeout, in whichever call. Thread-safe, never waits. Of fixed
- * size: requests for a key whose line is in use by another key are not joined.
+ * <p>A request is decided within the timeout, in whichever call. Thread-safe, never waits. Keeps
+ * state only for keys with calls under way.
  */
 final class RequestCoalescer {
 
   private static final int CALLS = 8; // enough to keep a connection and the server busy
   private static final int MOST_WAITING = 1_024;
-  private static final int LINES = 1_024; // a power of two
 
   private final RedisStore store;
-  private final AtomicReferenceArray<@Nullable Line> lines = new AtomicReferenceArray<>(LINES);
+  private final ConcurrentHashMap<Key, Line> lines = new ConcurrentHashMap<>();
 
   RequestCoalescer(RedisStore store) {
     this.store = store;
@@ -38,28 +36,18 @@ final class RequestCoalescer {
   /** Asks the store, or the {@link Fallback} of the limiter if the store does not answer. */
   CompletableFuture<Reservation> reserve(Ask ask) {
     Waiter waiter = new Waiter(ask);
-    if (ask.permits() == 1 && line(ask.name()).add(waiter)) {
-      return waiter;
-    }
     try {
-      send(waiter);
+      if (ask.permits() == 1) {
+        lines.compute(new Key(ask.name(), ask.rates()), waiter::join);
+      }
+      if (!waiter.isJoined) {
+        send(waiter);
+      }
     } catch (Throwable failure) { // such as of the ticker: no call is under way
       waiter.sendNext();
       throw failure;
     }
     return waiter;
-  }
-
-  private Line line(String name) {
-    int hash = name.hashCode();
-    int place = (hash ^ (hash >>> 16)) & (LINES - 1);
-    Line known = lines.get(place);
-    if (known != null) {
-      return known;
-    }
-    Line made = new Line();
-    Line other = lines.compareAndExchange(place, null, made);
-    return other == null ? made : other;
   }
 
   /** Sends a call for a request and those that were joined to it. */
@@ -71,40 +59,42 @@ final class RequestCoalescer {
     store.calls().send(call, store.nanosLeft(ask.since()), first);
   }
 
-  /** The calls that are under way for one key, and the requests for the next call. */
+  /** Removes a line. Decides its requests without the store; the next request begins a new line. */
+  private void giveUp(Line line) {
+    if (lines.remove(line.key, line) && line.first != null) { // no request is added any more
+      line.first.fallBackAll();
+    }
+  }
+
+  /** Returns the number of keys with calls under way. */
+  int size() {
+    return lines.size();
+  }
+
+  /** A key by its name in the store, and its limits, which may be changed meanwhile. */
+  private record Key(String name, StoredRates rates) {}
+
+  /**
+   * The calls that are under way for one key, and the requests for the next call. Read and written
+   * only within computations of the map, and by the thread that has removed it.
+   */
   private static final class Line {
 
-    private final ReentrantLock lock = new ReentrantLock(); // guards all that follows
-    private String name = ""; // of the key that uses this line
-    private @Nullable StoredRates rates; // which may be changed meanwhile
-    private int calls; // 0 if no key uses the line
+    private final Key key;
+    private int calls;
     private @Nullable Waiter first;
     private @Nullable Waiter last;
     private int waiting;
 
-    /** Adds a request. Returns true if it waits here, and false if it is to be sent. */
-    boolean add(Waiter waiter) {
-      lock.lock();
-      try {
-        if (calls == 0) {
-          name = waiter.ask.name();
-          rates = waiter.ask.rates();
-        } else if (rates != waiter.ask.rates() || !name.equals(waiter.ask.name())) {
-          return false;
-        }
-        if (calls >= CALLS && waiting < MOST_WAITING) {
-          append(waiter);
-          return true;
-        }
-        calls++;
-        waiter.line = this;
-        return false;
-      } finally {
-        lock.unlock();
-      }
+    Line(Key key) {
+      this.key = key;
     }
 
-    private void append(Waiter waiter) {
+    boolean isFull() {
+      return calls >= CALLS && waiting < MOST_WAITING;
+    }
+
+    void append(Waiter waiter) {
       if (last == null) {
         first = waiter;
       } else {
@@ -114,30 +104,18 @@ final class RequestCoalescer {
       waiting++;
     }
 
-    /**
-     * Ends a call.
-     *
-     * @return the first of the requests that waited for that, for which the caller sends the next
-     *     call; null if none waited
-     */
+    /** Returns the first of the requests that waited for a call to end; null if none did. */
     @Nullable
-    Waiter endCall() {
-      lock.lock();
-      try {
-        Waiter next = first;
-        if (next == null) {
-          calls--;
-        } else {
-          next.line = this;
-          next.count = waiting;
-          first = null;
-          last = null;
-          waiting = 0;
-        }
-        return next;
-      } finally {
-        lock.unlock();
+    Waiter takeWaiting() {
+      Waiter taken = first;
+      if (taken != null) {
+        taken.count = waiting;
+        taken.line = this;
+        first = null;
+        last = null;
+        waiting = 0;
       }
+      return taken;
     }
   }
 
@@ -146,27 +124,57 @@ final class RequestCoalescer {
 
     private final Ask ask;
     private int count = 1; // of the requests in its call
+    private boolean isJoined; // to a call that another request sends
     private @Nullable Waiter next; // in the same call
+    private @Nullable Waiter following; // the first of the call that follows this one
     private @Nullable Line line; // whose call it has; null if that is not counted, or has ended
 
     Waiter(Ask ask) {
       this.ask = ask;
     }
 
+    /** Begins a call of a line, or waits there for the next call. */
+    private Line join(Key key, @Nullable Line known) {
+      Line its = known == null ? new Line(key) : known;
+      if (its.isFull()) {
+        its.append(this);
+        isJoined = true;
+      } else {
+        its.calls++;
+        line = its;
+      }
+      return its;
+    }
+
+    /** Ends a call of a line. Its place passes to the call for the requests that waited. */
+    private @Nullable Line leave(Line its, Line known) {
+      if (known != its) { // that one was given up
+        return known;
+      }
+      following = its.takeWaiting();
+      if (following == null) {
+        its.calls--;
+      }
+      return its.calls == 0 ? null : its;
+    }
+
     @Override
     public void replied(List<ScriptReply> replies) {
-      sendNext(); // first: actions that depend on a reservation may take long
-      ScriptReply reply = replies.get(0);
-      int place = 0;
-      for (Waiter waiter = this; waiter != null; waiter = waiter.next) {
-        waiter.decide(reply, place++, count);
+      try {
+        sendNext(); // first: actions that depend on a reservation may take long
+      } finally {
+        ScriptReply reply = replies.get(0);
+        int place = 0;
+        for (Waiter waiter = this; waiter != null; waiter = waiter.next) {
+          waiter.decide(reply, place++, count);
+        }
       }
     }
 
     private void decide(ScriptReply reply, int place, int all) {
       try {
         ScriptReply mine = all == 1 ? reply : reply.inPlace(place, ask.rates());
-        complete(ask.steps().replied(ask, mine));
+        ReserveSteps.handOver(ask.steps().replied(ask, mine), this);
       } catch (Throwable failure) { // no memory: the others are decided all the same
         completeExceptionally(failure);
       }
@@ -174,15 +182,25 @@ final class RequestCoalescer {
 
     @Override
     public void failed(StoreFailure failure) {
-      sendNext();
+      try {
+        sendNext();
+      } finally {
+        fallBackAll();
+      }
+    }
+
+    void fallBackAll() {
       for (Waiter waiter = this; waiter != null; waiter = waiter.next) {
         waiter.fallBack();
       }
     }
 
     private void fallBack() {
+      if (isDone()) {
+        return;
+      }
       try {
-        complete(ask.steps().fallback().reserve(ask));
+        ReserveSteps.handOver(ask.steps().fallback().reserve(ask), this);
       } catch (Throwable failure) {
         completeExceptionally(failure);
       }
@@ -191,13 +209,25 @@ final class RequestCoalescer {
     /** Ends the call, and sends the next one if requests wait for that. */
     void sendNext() {
       Line its = line;
+      if (its == null) {
+        return;
+      }
       line = null;
-      Waiter waiting = its == null ? null : its.endCall();
-      if (waiting != null) {
-        try {
+      Waiter waiting = null;
+      try {
+        lines.computeIfPresent(its.key, (key, known) -> leave(its, known));
+        waiting = following;
+        following = null; // a caller may keep this request for long
+        if (waiting != null) {
           send(waiting);
-        } catch (Throwable failure) {
-          waiting.failed(StoreFailure.of(failure));
+        }
+      } catch (Throwable failure) { // no memory; the ticker
+        try {
+          giveUp(its);
+        } finally {
+          if (waiting != null) {
+            waiting.fallBackAll();
+          }
         }
       }
     }

@@ -114,12 +114,27 @@ final class ReserveSteps {
   /** Asks the store, once what the key owes to it is paid. */
   private CompletableFuture<Reservation> fromStore(Ask ask) {
     CompletableFuture<Void> payment = fallback.payOff(ask);
-    return payment == null
-        ? coalescer.reserve(ask)
-        : store
-            .awaited(payment, ask.since())
-            .thenCompose(paid -> coalescer.reserve(ask))
-            .exceptionally(failure -> fallback.reserve(ask));
+    if (payment == null) {
+      return coalescer.reserve(ask);
+    }
+    CompletableFuture<Reservation> answer = new CompletableFuture<>();
+    store
+        .awaited(payment, ask.since())
+        .thenCompose(paid -> coalescer.reserve(ask))
+        .exceptionally(failure -> fallback.reserve(ask))
+        .thenAccept(reservation -> handOver(reservation, answer))
+        .exceptionally(failure -> {
+          answer.completeExceptionally(failure);
+          return null;
+        });
+    return answer;
+  }
+
+  /** Hands a reservation to its caller. Refunds its permits if the caller has left. */
+  static void handOver(Reservation reservation, CompletableFuture<Reservation> caller) {
+    if (!caller.complete(reservation) && reservation instanceof Reservation.Held held) {
+      held.cancel();
+    }
   }
 
   /** Returns the reservation of a request to which the store has replied. */

@@ -139,6 +139,18 @@ class OwingTest {
   }
 
   @Test
+  void isRefundedThePermitsOfACallerThatLeftBeforeThatWasCharged() throws InterruptedException {
+    Thread payer = payer();
+    long before = store.stats().answered();
+    limiter.reserveAsync("alice", 3).toCompletableFuture().cancel(false);
+
+    mayPay.countDown();
+    payer.join();
+    await().atMost(5, SECONDS).until(() -> store.stats().answered() >= before + 4); // one refunds
+    assertThat(limiter.peek("alice").remaining()).isEqualTo(BURST - SHARE);
+  }
+
+  @Test
   void hasNoMoreThanIsAddedToWhatItOwesHereAndThere() {
     try (RedisStore another = open()) {
       assertThat(limiter(another, "a").decide("alice", 4).isAdmitted()).isTrue();

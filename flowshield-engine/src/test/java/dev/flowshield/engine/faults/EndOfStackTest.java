@@ -8,7 +8,9 @@ import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Shed;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,7 @@ class EndOfStackTest {
       }
     });
     int lost = shield.stats().inFlight();
+    assertThat(lost).as("in flight").isNotNegative();
     List<Admission> all = new ArrayList<>();
     for (int i = 0; i < CAP; i++) {
       all.add(shield.admit("bob"));
@@ -69,6 +72,42 @@ class EndOfStackTest {
     assertThat(all.stream().filter(Admitted.class::isInstance))
         .hasSizeGreaterThanOrEqualTo(CAP - lost);
     assertThat(shield.admit("bob")).isInstanceOf(Shed.class);
+  }
+
+  @Test
+  @Tag("faults") // the first compiler leaves more calls in which the stack can end
+  void releasesNoSlotTwice() throws Exception {
+    FlowShield shield = FlowShield.builder().inFlight(CAP).detectLeaks().build();
+    for (int i = 0; i < THREADS; i++) {
+      Deque<Admitted> all = new ArrayDeque<>();
+      assertThat(shield.stats().inFlight()).isNotNegative();
+      for (int j = 0; j < WARM_UP / THREADS; j++) {
+        all.add((Admitted) shield.admit("key"));
+      }
+      onThread(() -> {
+        downAndUp(() -> {
+          Admitted next = all.poll();
+          if (next != null) {
+            next.close();
+          }
+        });
+        return null;
+      });
+    }
+    assertThat(overflows).as("calls that found the end of the stack").isGreaterThan(THREADS);
+
+    assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+      untilNothingIsInFlight(shield);
+      assertThat(shield.admit("key")).isInstanceOf(Admitted.class); // and dropped
+      untilNothingIsInFlight(shield); // watches that were collected before are seen by now
+    });
+    assertThat(shield.stats().inFlight()).isZero();
+  }
+
+  private static void untilNothingIsInFlight(FlowShield shield) {
+    while (shield.stats().inFlight() > 0) {
+      System.gc();
+    }
   }
 
   private void toTheEndOfTheStack(Runnable call) throws Exception {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Makes calls of the store. Each call ends within its timeout, with a reply or a failure. While the
  * circuit breaker of a server is open, calls for its keys fail at once.
  *
- * <p>Thread-safe, never blocks. Handlers of replies run on the thread of the connection.
+ * <p>Thread-safe, never blocks. Handlers of replies run on the thread of the connection. After a
+ * timeout they run on the timer thread of the JDK, which serves all timeouts of the process.
  */
 public final class StoreCalls implements AutoCloseable {
 
@@ -43,6 +44,10 @@ public final class StoreCalls implements AutoCloseable {
           @Nullable CompletableFuture<RedisScriptingAsyncCommands<byte[], byte[]>>>
       connection = new AtomicReference<>();
   private final PendingCalls pending;
+  // Made in advance: a call that has failed must end, even if no memory is left.
+  private final StoreFailure timedOut = new StoreFailure(StoreFailure.TIMEOUT);
+  private final StoreFailure malformed = new StoreFailure(StoreFailure.MALFORMED);
+  private final StoreFailure unreadable = new StoreFailure(StoreFailure.ERROR);
   private final LongAdder answered = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private volatile boolean isClosed;
@@ -294,17 +299,17 @@ public final class StoreCalls implements AutoCloseable {
         return; // it has timed out
       }
       if (failure != null) {
-        fail(StoreFailure.of(failure));
+        fail(meaning(failure));
         return;
       }
       List<ScriptReply> replies;
       try {
         replies = ScriptReply.parse(call, packed);
-      } catch (IllegalArgumentException malformed) {
-        fail(new StoreFailure(StoreFailure.MALFORMED));
+      } catch (IllegalArgumentException broken) {
+        fail(malformed);
         return;
-      } catch (Throwable unreadable) { // no memory
-        fail(StoreFailure.of(unreadable));
+      } catch (Throwable other) { // no memory
+        fail(meaning(other));
         return;
       }
       try {
@@ -325,7 +330,16 @@ public final class StoreCalls implements AutoCloseable {
     @Override
     public void timeOut() {
       hasEnded = true;
-      fail(new StoreFailure(StoreFailure.TIMEOUT));
+      fail(timedOut);
+    }
+
+    /** Returns the meaning of a failure. Never throws: this call is no longer pending. */
+    private StoreFailure meaning(Throwable failure) {
+      try {
+        return StoreFailure.of(failure);
+      } catch (Throwable noMemory) {
+        return unreadable;
+      }
     }
 
     private void fail(StoreFailure failure) {

@@ -167,7 +167,6 @@ public final class Lease {
   /** Returns the decision about a request whose permits were taken here. */
   public Decision.Admitted admitted(long permits, long now) {
     Granted known = granted;
-    long[] debts = known.reply.before(0, rates).debts();
-    return rates.admitted(rates.paidOff(debts, Math.max(0, now - known.at)), permits);
+    return rates.admitted(rates.paidOff(known.reply.debts(), Math.max(0, now - known.at)), permits);
   }
 }

@@ -60,7 +60,7 @@ public final class ScriptReply {
   }
 
   /** Returns this reply as of the time before the last of its permits were taken. */
-  public ScriptReply before(long permits, StoredRates rates) {
+  private ScriptReply before(long permits, StoredRates rates) {
     long[] then = new long[rates.size()];
     for (int i = 0; i < debts.length; i++) {
       then[i] = Math.max(0, debts[i] - permits * rates.get(i).price());
