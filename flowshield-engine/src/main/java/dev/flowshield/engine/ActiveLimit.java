@@ -8,6 +8,8 @@ import dev.flowshield.engine.Limit.Scope;
 import dev.flowshield.engine.keyed.KeyTable;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,9 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
 
   private final LongAdder rejected = new LongAdder();
   private final LongAdder unavailable = new LongAdder();
+  private final PermitCounts permits = new PermitCounts();
   private final LongAdder admittedApart = new LongAdder();
+  private final Queue<LongAdder> admittedBySets = new ConcurrentLinkedQueue<>();
   private final @Nullable BlockedKeys blocks;
   private volatile Limit limit;
   private volatile @Nullable Map<Long, Long> demand; // not changed once it is published
@@ -184,6 +188,25 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
   /** Counts the requests that were admitted by sets of limits that are not kept. */
   final LongAdder admittedApart() {
     return admittedApart;
+  }
+
+  /** Adds the count of a set that is kept and has this limit. */
+  final void admittedBy(LongAdder set) {
+    admittedBySets.add(set);
+  }
+
+  /** Returns the admitted requests that were charged to it. */
+  final long admitted() {
+    long admitted = admittedApart.sum();
+    for (LongAdder set : admittedBySets) {
+      admitted += set.sum();
+    }
+    return admitted;
+  }
+
+  /** Returns the counts of permits. */
+  final PermitCounts permits() {
+    return permits;
   }
 
   /** Requests that were rejected since their keys were blocked. */

@@ -52,6 +52,7 @@ final class AdmissionControl {
       try {
         if (limits.take(key, hash, permits, now)) {
           slots.countAdmitted(set, key, admission, now);
+          limits.countPermits(permits);
           isAdmitted = true;
         }
       } finally { // also when a user's limiter throws: a slot never given back is lost for good
@@ -116,6 +117,7 @@ final class AdmissionControl {
     try {
       if (transaction.take(now)) {
         slots.countAdmitted(set, subject, admission, now);
+        set.limits().countPermits(transaction.charges());
         isAdmitted = true;
       }
     } finally {

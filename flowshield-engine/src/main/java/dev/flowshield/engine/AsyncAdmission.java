@@ -212,6 +212,7 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
     if (outcome instanceof Admitted admission) {
       if (isMine && !isDone()) { // first, because the caller may read the count
         slots.countAdmitted(set, subject, admission, now);
+        set.limits().countPermits(transaction.charges());
       }
       if (!isMine || !complete(outcome)) {
         refund();

@@ -2,6 +2,7 @@ package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
 import dev.flowshield.LimitStatus;
+import dev.flowshield.LimitStore;
 import dev.flowshield.Pressure;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
@@ -602,8 +603,25 @@ public final class FlowShield {
   }
 
   /**
-   * Returns the statistics so far. Takes no lock, and reads about a hundred counters of each limit:
-   * not for every request.
+   * Returns the statistics of one limit so far. Costs as much as one limit in {@link #stats()}.
+   *
+   * @throws IllegalArgumentException if there is no limit of that name
+   */
+  public LimitStats stats(String limit) {
+    return limits.stats(limit);
+  }
+
+  /**
+   * Returns the stores that keep limits of this shield, each once, in the order of the limits. For
+   * operators, who read {@link LimitStore#stats}.
+   */
+  public List<LimitStore> stores() {
+    return limits.stores();
+  }
+
+  /**
+   * Returns the statistics so far. Takes no lock, and reads some ten counters of each limit: not
+   * for every request.
    */
   public ShieldStats stats() {
     return new ShieldStats(

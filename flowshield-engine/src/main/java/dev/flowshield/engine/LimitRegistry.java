@@ -1,6 +1,7 @@
 package dev.flowshield.engine;
 
 import dev.flowshield.Decision;
+import dev.flowshield.LimitStore;
 import dev.flowshield.LimiterSpec;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.Ticker;
@@ -11,8 +12,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,9 +123,20 @@ final class LimitRegistry {
   }
 
   List<LimitStats> stats() {
-    Map<ActiveLimit, Long> admitted = sets.admittedByLimit();
-    return byName.values().stream()
-        .map(limit -> new LimitStats(limit, admitted.getOrDefault(limit, 0L)))
+    return byName.values().stream().map(LimitStats::new).toList();
+  }
+
+  LimitStats stats(String name) {
+    return new LimitStats(limit(name));
+  }
+
+  /** Returns the stores that keep limits, each once, in the order of the limits. */
+  List<LimitStore> stores() {
+    Set<LimitStore> stores = Collections.newSetFromMap(new IdentityHashMap<>());
+    return all().stream()
+        .map(limit -> limit.source().store())
+        .filter(Objects::nonNull)
+        .filter(stores::add)
         .toList();
   }
 

@@ -6,7 +6,6 @@ import dev.flowshield.engine.overload.Gate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,6 +67,7 @@ final class LimitSets {
     this.byName = byName;
     this.rejections = rejections;
     this.usual = kept(usual.stream().map(byName).toList());
+    countIn(this.usual);
     this.nothingIsUsual = usual.isEmpty() && !names.isEmpty();
     this.root = new Path(kept(List.of()));
   }
@@ -77,20 +77,16 @@ final class LimitSets {
     return new LimitSet(new ResolvedLimits(rejections, limits, List.of(new LongAdder())), route);
   }
 
+  /** Lets the limits of a set that is kept include its count. */
+  private static void countIn(LimitSet set) {
+    LongAdder admitted = set.limits().admittedCount();
+    set.limits().distinct().forEach(limit -> limit.admittedBy(admitted));
+  }
+
   /** Returns the requests that were admitted. */
   long admitted() {
     return admittedByOthers.sum()
         + all().stream().mapToLong(set -> set.limits().admitted()).sum();
-  }
-
-  /** Returns the requests that were admitted, by each limit that they were charged to. */
-  Map<ActiveLimit, Long> admittedByLimit() {
-    Map<ActiveLimit, Long> counts = new HashMap<>();
-    for (LimitSet set : all()) {
-      long admitted = set.limits().admitted();
-      set.limits().distinct().forEach(limit -> counts.merge(limit, admitted, Long::sum));
-    }
-    return counts;
   }
 
   private List<LimitSet> all() {
@@ -266,6 +262,7 @@ final class LimitSets {
       return known;
     }
     count.incrementAndGet();
+    countIn(made.set);
     return made;
   }
 

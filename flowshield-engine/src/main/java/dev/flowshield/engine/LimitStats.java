@@ -15,6 +15,9 @@ public final class LimitStats {
 
   private final Limit limit;
   private final long admitted;
+  private final long permitsBeyondOne;
+  private final long permitsReturned;
+  private final long permitsBeyondEstimate;
   private final long rejected;
   private final long blocked;
   private final long tracked;
@@ -24,10 +27,12 @@ public final class LimitStats {
   private final long unavailable;
   private final @Nullable StoreStats store;
 
-  /** The limit as it is now, with the requests that the sets which are kept have admitted. */
-  LimitStats(ActiveLimit limit, long admitted) {
+  LimitStats(ActiveLimit limit) {
     this.limit = limit.limit();
-    this.admitted = admitted + limit.admittedApart().sum();
+    this.admitted = limit.admitted();
+    this.permitsBeyondOne = limit.permits().beyondOne();
+    this.permitsReturned = limit.permits().returned();
+    this.permitsBeyondEstimate = limit.permits().beyondEstimate();
     this.rejected = limit.rejected();
     this.blocked = limit.blocked();
     this.tracked = limit.tracked();
@@ -67,6 +72,27 @@ public final class LimitStats {
    */
   public long rejected() {
     return rejected;
+  }
+
+  /**
+   * Returns the permits that {@link #admitted} requests took when they were admitted, one each
+   * unless they cost more.
+   */
+  public long permitsTaken() {
+    return admitted + permitsBeyondOne;
+  }
+
+  /**
+   * Returns the reserved permits that were returned because they were not used: {@link
+   * Admitted#settle(long)}.
+   */
+  public long permitsReturned() {
+    return permitsReturned;
+  }
+
+  /** Returns the permits that work used beyond the reserved ones: {@link Admitted#settle(long)}. */
+  public long permitsBeyondEstimate() {
+    return permitsBeyondEstimate;
   }
 
   /** Returns the requests rejected because its penalty had blocked their key already. */
@@ -115,7 +141,9 @@ public final class LimitStats {
 
   @Override
   public String toString() {
-    return limit + ": admitted=" + admitted + ", rejected=" + rejected + ", blocked=" + blocked
+    return limit + ": admitted=" + admitted + ", permitsTaken=" + permitsTaken()
+        + ", permitsReturned=" + permitsReturned + ", permitsBeyondEstimate="
+        + permitsBeyondEstimate + ", rejected=" + rejected + ", blocked=" + blocked
         + ", maxKeys=" + maxKeys + ", tracked=" + tracked + ", slots=" + slots + ", overflowed="
         + overflowed + (store == null ? "" : ", unavailable=" + unavailable + ", store=" + store);
   }

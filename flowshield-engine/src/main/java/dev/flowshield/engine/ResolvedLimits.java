@@ -47,6 +47,7 @@ final class ResolvedLimits {
   private final Allowances allowances; // by row: those enforced, then shadows
   private final Allowances.Afterwards<String, Boolean> takeShadows;
   private final LongAdder[] counts;
+  private final boolean[] isRepeated; // by charge: whether one before it is of the same limit
   private final boolean isKeyed; // whether a limit is for each key
   private final boolean isLocal; // whether the engine keeps all of them
 
@@ -82,6 +83,10 @@ final class ResolvedLimits {
     this.ofEnforced = new Allowances(
         rows.subList(0, enforced.length == 0 ? 0 : enforced[enforced.length - 1].to));
     this.takeShadows = takingShadows(0);
+    this.isRepeated = new boolean[limits.size()];
+    for (int i = 0; i < isRepeated.length; i++) {
+      isRepeated[i] = limits.indexOf(limits.get(i)) < i;
+    }
     this.isLocal = external.size() == 0;
     this.isKeyed = limits.stream().anyMatch(limit -> limit.limit().scope() == Scope.EACH);
   }
@@ -289,6 +294,42 @@ final class ResolvedLimits {
     for (LongAdder count : counts) {
       count.increment();
     }
+  }
+
+  /** Counts the permits of an admitted request of one key and one cost. */
+  void countPermits(long permits) {
+    if (permits != 1) {
+      for (ActiveLimit limit : limits) {
+        limit.permits().taken(permits - 1);
+      }
+    }
+  }
+
+  /** Counts the permits of an admitted request with these charges. */
+  void countPermits(Charge[] charges) {
+    for (int i = 0; i < charges.length; i++) {
+      long permits = charges[i].permits();
+      long more = isRepeated[i] ? permits : permits - 1; // a limit counts each request once
+      if (more != 0) {
+        limits[i].permits().taken(more);
+      }
+    }
+  }
+
+  /**
+   * Counts the settlement of an admitted request with these charges.
+   *
+   * @param used by charge
+   */
+  void countSettled(Charge[] charges, long[] used) {
+    for (int i = 0; i < charges.length; i++) {
+      limits[i].permits().settled(charges[i].permits(), used[i]);
+    }
+  }
+
+  /** Returns the count of requests that were admitted by these limits. */
+  LongAdder admittedCount() {
+    return counts[0];
   }
 
   /** Returns the number of requests that were admitted by these limits. */

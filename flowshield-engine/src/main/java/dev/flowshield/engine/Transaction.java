@@ -210,6 +210,7 @@ final class Transaction {
     if (!SETTLED.compareAndSet(this, false, true)) {
       return;
     }
+    limits.countSettled(charges, used);
     Throwable failure = null;
     try {
       limits.settle(rows, used);

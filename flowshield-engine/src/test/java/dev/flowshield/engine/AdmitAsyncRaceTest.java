@@ -83,7 +83,8 @@ class AdmitAsyncRaceTest {
     assertThat(closed.sum()).as("admitted").isGreaterThan(SOME);
     assertThat(failed.sum()).as("failed, or left").isGreaterThan(SOME);
     assertThat(stats.inFlight()).isZero();
-    assertThat(stats.admitted()).isEqualTo(3 + closed.sum());
+    assertThat(stats.admitted()) // some leave at the moment of their admission
+        .isBetween(3 + closed.sum(), 3 + closed.sum() + failed.sum());
     assertThat(before.taken.sum()).isEqualTo(closed.sum());
     assertThat(last.taken.sum()).isGreaterThanOrEqualTo(closed.sum());
     long rest = BURST - PREPAID - closed.sum();

@@ -1,6 +1,7 @@
 package dev.flowshield.engine.keyed;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * The counts of a table, over all of its segments, so that a reader need not visit each of them.
@@ -9,26 +10,37 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Occupancy {
 
-  private final AtomicLong used = new AtomicLong();
-  private final AtomicLong overflowed = new AtomicLong();
+  private static final VarHandle USED = handle("used");
+  private static final VarHandle OVERFLOWED = handle("overflowed");
+
+  private volatile long used;
+  private volatile long overflowed;
+
+  private static VarHandle handle(String field) {
+    try {
+      return MethodHandles.lookup().findVarHandle(Occupancy.class, field, long.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   /** Adds slots that got an owner; less than 0 for slots that lost theirs. */
-  void addUsed(int slots) {
-    used.addAndGet(slots);
+  void addUsed(long slots) {
+    USED.getAndAdd(this, slots);
   }
 
   /** Counts a key that an overflow word admitted. */
   void countOverflowed() {
-    overflowed.incrementAndGet();
+    OVERFLOWED.getAndAdd(this, 1L);
   }
 
   /** Returns the slots that have an owner, in debt or not. */
   long used() {
-    return used.get();
+    return used;
   }
 
   /** Returns how often an overflow word admitted a key because no slot was free. */
   long overflowed() {
-    return overflowed.get();
+    return overflowed;
   }
 }
