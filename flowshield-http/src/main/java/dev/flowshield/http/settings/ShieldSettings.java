@@ -198,15 +198,19 @@ public final class ShieldSettings {
     return new PolicyTable(rows);
   }
 
+  /** Returns whether limits are kept in a store. */
+  public boolean hasStore() {
+    return isSet(STORE) || isSet(SettingKeys.OPEN_STORE);
+  }
+
   /** Returns the functions that policies call. */
   public PolicyFunctions functions() {
-    boolean isStored = isSet(STORE) || isSet(SettingKeys.OPEN_STORE);
     String secret = orNull(SettingKeys.STORE_KEY_SECRET);
     Function<? super RequestView, @Nullable String> plan = orNull(SettingKeys.PLAN);
     return new PolicyFunctions(
         plan == null ? request -> null : plan,
         get(SettingKeys.KEYS),
-        isStored ? SecretHash.shared(secret == null ? "" : secret) : SecretHash.OF_PROCESS);
+        hasStore() ? SecretHash.shared(secret == null ? "" : secret) : SecretHash.OF_PROCESS);
   }
 
   /** Returns the cap on the requests in flight; null if it was not set. */
