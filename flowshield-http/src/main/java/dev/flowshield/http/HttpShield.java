@@ -281,7 +281,8 @@ public final class HttpShield {
    * Creates a shield from the configuration, see {@link #fromConfiguration(Map)}, and from settings
    * that only code can give, such as the plan of a client: {@code fromConfiguration(Map.of(), it ->
    * it.policies(p -> p.plan(user)))}. A setting of the configuration replaces the same setting of
-   * the code; policies of both are added.
+   * the code, and {@code off} removes it; policies of both are added. A default holds only if
+   * neither has the setting.
    *
    * @param code sets options of the builder, before the configuration does; it must not build. It
    *     runs again for each {@link #reload()}, so it must not create a limiter of its own

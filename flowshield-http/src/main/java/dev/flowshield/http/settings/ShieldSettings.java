@@ -96,6 +96,15 @@ public final class ShieldSettings {
     return settings;
   }
 
+  /** Returns these settings without the values of the name of a setting. */
+  public ShieldSettings without(SettingKey<?> key) {
+    Map<SettingKey<?>, Object> next = new HashMap<>(values);
+    boolean wasSet = next.keySet().removeIf(each -> each.name().equals(key.name()));
+    List<EngineStep> told =
+        engine.stream().filter(each -> !each.key.name().equals(key.name())).toList();
+    return wasSet ? new ShieldSettings(Map.copyOf(next), told) : this;
+  }
+
   /** Returns whether a setting was set. */
   public boolean isSet(SettingKey<?> key) {
     return values.containsKey(key);
