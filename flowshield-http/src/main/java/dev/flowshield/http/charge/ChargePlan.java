@@ -8,6 +8,7 @@ import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.LimitSet;
+import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Request;
 import dev.flowshield.http.binding.RequestView;
 import dev.flowshield.http.client.ClientNetwork;
@@ -355,7 +356,7 @@ final class ChargePlan {
   /** A key and a cost for each limit. */
   private final class Itemized implements RequestCharges {
 
-    private final Charge[] charges;
+    private Charge[] charges;
     private final Criticality ofRequest;
     private final int route;
 
@@ -377,13 +378,31 @@ final class ChargePlan {
 
     @Override
     public Admission admit(String client) {
+      Admission admission = admit();
+      return isOutdatedBy(admission) ? admit() : admission;
+    }
+
+    private Admission admit() {
       boolean isUsual = !isSettled && ofRequest == Criticality.DEFAULT && route == NO_ROUTE;
       return isUsual ? engine.admit(charges) : engine.admit(request());
     }
 
     @Override
     public CompletableFuture<Admission> admitAsync(String client) {
-      return engine.admitAsync(request());
+      CompletableFuture<Admission> asked = engine.admitAsync(request());
+      boolean isOutdated =
+          asked.isDone() && !asked.isCompletedExceptionally() && isOutdatedBy(asked.join());
+      return isOutdated ? engine.admitAsync(request()) : asked;
+    }
+
+    /** Returns whether a limit was lowered below a cost meanwhile, and lowers that cost as well. */
+    private boolean isOutdatedBy(Admission admission) {
+      if (!hasCosts || !(admission instanceof OverLimit tooCostly) || tooCostly.isRetryable()) {
+        return false;
+      }
+      Charge[] before = charges;
+      charges = engine.withinBursts(before);
+      return charges != before;
     }
 
     private Request request() {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * and route share their charges, and therefore allocate nothing. A request that needs several keys
  * or costs has charges of its own.
  *
- * <p>Immutable.
+ * <p>Shared charges are immutable. Others are confined to their request.
  */
 public interface RequestCharges {
 
