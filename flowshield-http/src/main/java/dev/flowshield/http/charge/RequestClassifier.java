@@ -204,8 +204,8 @@ public final class RequestClassifier {
   private ChargePlan byTable(RequestView request, @Nullable String announced) {
     @Nullable String clientPlan = namesPlans ? functions.plan().apply(request) : null;
     String method = request.method();
-    String path = path(request);
     List<String> spellings = request.spellings();
+    String path = path(request, spellings);
     ChargePlan plan = byTable(method, Route.path(path), clientPlan, announced);
     Set<String> others = Route.otherPaths(path, spellings);
     if (others.isEmpty()) {
@@ -228,9 +228,8 @@ public final class RequestClassifier {
    * Returns the path of a request. If the path cannot be decoded, returns it as the client wrote
    * it, so that it is not taken for "/".
    */
-  private static String path(RequestView request) {
+  private static String path(RequestView request, List<String> spellings) {
     String path = request.path();
-    List<String> spellings = request.spellings();
     return path.isEmpty() && !spellings.isEmpty() ? spellings.get(0) : path;
   }
 
@@ -337,7 +336,7 @@ public final class RequestClassifier {
     if (!namesPlans) {
       return false;
     }
-    String path = Route.path(path(request));
+    String path = Route.path(path(request, request.spellings()));
     return table.find(request.method(), path, functions.plan().apply(request)) < 0
         && table.hasRoute(request.method(), path);
   }

@@ -67,6 +67,15 @@ class RoutesOfRequestsTest {
   }
 
   @Test
+  void areFoundByOneLookAtTheSpellings() {
+    FakeRequest request = get("/search");
+
+    charges(adapting, request);
+
+    assertThat(request.spellingReads()).isOne();
+  }
+
+  @Test
   void areNotLookedForWhereTheCapIsANumber() {
     RequestClassifier fixed = classifier(List.of(), limits -> limits.inFlight(9));
 
