@@ -17,7 +17,9 @@ import dev.flowshield.http.route.RouteNumber;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * address replaces the per-client limit. Therefore no policy lets a client choose the only key that
  * counts it.
  *
- * <p>Immutable.
+ * <p>Thread-safe. Immutable, except for the plans that are kept.
  */
 public final class RequestClassifier {
 
@@ -40,6 +42,10 @@ public final class RequestClassifier {
   private static final String OPTIONS = "OPTIONS";
   private static final int NO_ROW = -1;
   private static final int MOST_CHARGES = 16; // of one request to an engine
+  private static final int MOST_PAIRS = 256; // because clients choose which of them they need
+
+  /** Two plans, either of which a request may have. */
+  private record Pair(ChargePlan one, ChargePlan other) {}
 
   private final FlowShield engine;
   private final ClientAddress client;
@@ -56,6 +62,7 @@ public final class RequestClassifier {
   private final ChargePlan usualPreflight;
   private final ChargePlan[] ofScopes; // by scope of the table
   private final ChargePlan[] preflightOfScopes;
+  private final Map<Pair, ChargePlan> ofPairs = new ConcurrentHashMap<>();
 
   /**
    * Creates a classifier for the limits of an engine.
@@ -269,7 +276,16 @@ public final class RequestClassifier {
     if (one == denied || other == denied) {
       return denied;
     }
-    return one.sizeWith(other) > MOST_CHARGES ? denied : one.and(other);
+    Pair pair = new Pair(one, other);
+    ChargePlan known = ofPairs.get(pair);
+    if (known != null) {
+      return known;
+    }
+    ChargePlan union = one.sizeWith(other) > MOST_CHARGES ? denied : one.and(other);
+    if (ofPairs.size() < MOST_PAIRS) {
+      ofPairs.put(pair, union); // another thread may replace it by an equal one
+    }
+    return union;
   }
 
   /**
