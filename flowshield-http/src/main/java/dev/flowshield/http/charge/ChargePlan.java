@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  */
-final class ChargePlan {
+public final class ChargePlan {
 
   /**
    * The charge to one limit.
@@ -296,7 +296,14 @@ final class ChargePlan {
     }
   }
 
-  private @Nullable String streamKey(String client) {
+  /** Returns whether requests are rejected without charges: their client or path is denied. */
+  public boolean isDenied() {
+    return kind == Kind.DENIED;
+  }
+
+  /** Returns the key that counts the streams of a client; null if they are not counted. */
+  @Nullable
+  public String streamKey(String client) {
     return kind == Kind.CLIENT_UNLIMITED ? null : client;
   }
 
@@ -315,11 +322,6 @@ final class ChargePlan {
 
     OneKey(LimitSet charged) {
       this.charged = charged;
-    }
-
-    @Override
-    public boolean isDenied() {
-      return kind == Kind.DENIED;
     }
 
     @Override
@@ -364,11 +366,6 @@ final class ChargePlan {
       this.charges = charges;
       this.ofRequest = ofRequest;
       this.route = route;
-    }
-
-    @Override
-    public boolean isDenied() {
-      return kind == Kind.DENIED;
     }
 
     @Override

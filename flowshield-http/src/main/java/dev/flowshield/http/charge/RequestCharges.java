@@ -40,9 +40,6 @@ public interface RequestCharges {
     }
   }
 
-  /** Returns whether the client or the path is denied. Nothing is charged then. */
-  boolean isDenied();
-
   /** Returns the key that counts the streams of a client; null if they are not counted. */
   @Nullable
   String streamKey(String client);

@@ -164,13 +164,10 @@ public final class RequestClassifier {
   /**
    * Determines the charges of a request.
    *
+   * @param plan its plan, which is not denied
    * @param clientKey the key of its client
    */
-  public RequestCharges charges(RequestView request, String clientKey) {
-    ChargePlan plan = plan(request);
-    if (plan == denied) {
-      return plan.charges(request, clientKey, null, Criticality.DEFAULT, ChargePlan.NO_ROUTE);
-    }
+  public RequestCharges charges(RequestView request, ChargePlan plan, String clientKey) {
     @Nullable Criticality stated = criticality.of(request);
     int route = usesRoutes
         ? RouteNumber.of(plan.number(), request.method(), request.path())
@@ -191,8 +188,8 @@ public final class RequestClassifier {
     return address == null || address.standsForIpv4() ? null : address.key(networkPrefix);
   }
 
-  /** Returns the plan of a request. */
-  ChargePlan plan(RequestView request) {
+  /** Returns the plan of a request, without its keys and costs. */
+  public ChargePlan plan(RequestView request) {
     if (!lists.isEmpty()) {
       @Nullable IpAddress address = client.of(request);
       if (lists.denies(address)) {

@@ -52,7 +52,7 @@ class RoutesOfRequestsTest {
   }
 
   private static RequestCharges charges(RequestClassifier classifier, FakeRequest request) {
-    return classifier.charges(request, classifier.client(request));
+    return classifier.charges(request, classifier.plan(request), classifier.client(request));
   }
 
   @Test
