@@ -9,6 +9,7 @@ import dev.flowshield.engine.Shed;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.answer.RateLimitHeaders;
 import dev.flowshield.http.binding.RequestView;
+import dev.flowshield.http.charge.ChargePlan;
 import dev.flowshield.http.charge.RequestCharges;
 import dev.flowshield.http.charge.RequestCharges.Estimate;
 import dev.flowshield.http.client.IpAddress;
@@ -283,7 +284,8 @@ public final class HttpShield {
    * Creates a shield from the configuration, see {@link #fromConfiguration(Map)}, and from settings
    * that only code can give, such as the plan of a client: {@code fromConfiguration(Map.of(), it ->
    * it.policies(p -> p.plan(user)))}. A setting of the configuration replaces the same setting of
-   * the code; policies of both are added.
+   * the code, and {@code off} removes it; policies of both are added. A default holds only if
+   * neither has the setting.
    *
    * @param code sets options of the builder, before the configuration does; it must not build. It
    *     runs again for each {@link #reload()}, so it must not create a limiter of its own
@@ -359,12 +361,16 @@ public final class HttpShield {
     if (early != null) {
       return early;
     }
+    ChargePlan plan = now.classifier().plan(request);
+    if (plan.isDenied()) {
+      return denied(now, request);
+    }
     String client = now.classifier().client(request);
-    RequestCharges charges = now.classifier().charges(request, client);
-    ShieldResponse rejection = rejectUncharged(now, request, client, charges);
+    ShieldResponse rejection = rejectStream(now, request, plan.streamKey(client));
     if (rejection != null) {
       return rejection;
     }
+    RequestCharges charges = now.classifier().charges(request, plan, client);
     Admission admission = now.isSynchronous()
         ? charges.admit(client)
         : AsyncDecision.join(charges.admitAsync(client));
@@ -392,12 +398,16 @@ public final class HttpShield {
     if (early != null) {
       return CompletableFuture.completedFuture(early);
     }
+    ChargePlan plan = now.classifier().plan(request);
+    if (plan.isDenied()) {
+      return CompletableFuture.completedFuture(denied(now, request));
+    }
     String client = now.classifier().client(request);
-    RequestCharges charges = now.classifier().charges(request, client);
-    ShieldResponse rejection = rejectUncharged(now, request, client, charges);
+    ShieldResponse rejection = rejectStream(now, request, plan.streamKey(client));
     if (rejection != null) {
       return CompletableFuture.completedFuture(rejection);
     }
+    RequestCharges charges = now.classifier().charges(request, plan, client);
     return AsyncDecision.of(
         charges.admitAsync(client),
         admission -> finish(now, request, client, charges, admission),
@@ -450,15 +460,16 @@ public final class HttpShield {
     return null;
   }
 
-  /** Returns the rejection of a denied request, or of a stream without room; null otherwise. */
-  private @Nullable ShieldResponse rejectUncharged(
-      ShieldRuntime now, RequestView request, String client, RequestCharges charges) {
-    if (charges.isDenied()) {
-      denied.increment();
-      logRejection();
-      return now.responses().denied(request);
-    }
-    Room room = streams.room(charges.streamKey(client));
+  private ShieldResponse denied(ShieldRuntime now, RequestView request) {
+    denied.increment();
+    logRejection();
+    return now.responses().denied(request);
+  }
+
+  /** Returns the rejection of a request for a stream without room; null otherwise. */
+  private @Nullable ShieldResponse rejectStream(
+      ShieldRuntime now, RequestView request, @Nullable String streamKey) {
+    Room room = streams.room(streamKey);
     if (room == Room.FREE || !StreamDetector.isAnnouncedBy(request)) {
       return null;
     }

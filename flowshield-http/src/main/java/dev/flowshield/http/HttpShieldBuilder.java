@@ -214,8 +214,9 @@ public final class HttpShieldBuilder {
 
   /**
    * Takes settings as text, by their names in a configuration, such as {@code per-client} to
-   * {@code 100/s}. No defaults are added. Settings that are not given stay as they are. For
-   * frameworks that have a configuration of their own.
+   * {@code 100/s}. No defaults are added. Settings that are not given stay as they are. A text
+   * replaces the value that was set before, and {@code off} removes it; rows of policies are added.
+   * For frameworks that have a configuration of their own.
    *
    * @throws IllegalArgumentException if a setting is not known or not possible
    */

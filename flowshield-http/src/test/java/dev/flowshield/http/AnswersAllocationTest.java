@@ -4,9 +4,7 @@ import static dev.flowshield.http.Admissions.CLIENT;
 import static dev.flowshield.http.Admissions.spend;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import dev.flowshield.testkit.ManualTicker;
-import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,13 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a rejection costs that is answered as one before was. */
 class AnswersAllocationTest {
 
-  private static final int CALLS = 20_000;
-  private static final int MOST_ROUNDS = 300;
   private static final double NOTHING = 0.01; // the measuring itself, spread over the calls
   private static final int OVER_LIMIT = 40; // bytes: what the engine says
   private static final int READING = 48; // bytes: the reader of an unusual Accept header, at most
 
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final ManualTicker ticker = ManualTicker.atZero();
 
   @ParameterizedTest
@@ -46,28 +41,6 @@ class AnswersAllocationTest {
     }
 
     double most = OVER_LIMIT + more + NOTHING;
-    assertThat(bytes(() -> shield.admit(request), most)).isLessThan(most);
-  }
-
-  private interface Call {
-    Object run();
-  }
-
-  /**
-   * Bytes a call, the least of as many rounds as it takes: until the compiler is done, which may be
-   * late on a busy machine, there are more.
-   */
-  private double bytes(Call call, double enough) {
-    long least = Long.MAX_VALUE;
-    int used = 0;
-    for (int round = 0; round < MOST_ROUNDS && least >= enough * CALLS; round++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < CALLS; i++) {
-        used |= call.run() == null ? 0 : 1;
-      }
-      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-    }
-    assertThat(used).isOne(); // the answers are used, so nothing is optimised away
-    return (double) least / CALLS;
+    assertThat(AllocatedBytes.perCall(() -> shield.admit(request), most)).isLessThan(most);
   }
 }

@@ -8,6 +8,7 @@ import static dev.flowshield.http.Admissions.rejected;
 import static dev.flowshield.http.Admissions.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.http.doctor.Doctor;
 import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.testkit.ManualTicker;
 import java.util.stream.Collectors;
@@ -85,6 +86,18 @@ class ClientListsTest {
       assertThat(shield.toString())
           .contains("allowed: 192.0.2.0/24; denied: 192.0.2.2/32, 198.51.100.0/24")
           .contains("* /old/** * deny");
+    }
+
+    @Test
+    void areFoundByOneLookAtTheirAddress() {
+      int most = 2 * Doctor.FIRST; // the doctor looks at some of them as well
+
+      assertThat(IntStream.range(0, most).map(i -> {
+            FakeRequest request = from(OTHER);
+            rejected(shield.admit(request));
+            return request.addressReads();
+          }))
+          .contains(1);
     }
 
     @Test

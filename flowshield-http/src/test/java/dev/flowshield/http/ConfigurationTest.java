@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.passes;
 import static dev.flowshield.http.Admissions.rejected;
 import static dev.flowshield.http.Admissions.spend;
 import static dev.flowshield.http.Sources.NONE;
@@ -8,6 +9,8 @@ import static dev.flowshield.http.Sources.shield;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.flowshield.LimitStore;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.http.settings.ConfigurationSources;
 import dev.flowshield.http.settings.SettingsFile;
@@ -210,5 +213,105 @@ class ConfigurationTest {
     FakeRequest request = FakeRequest.from(CLIENT).with("Origin", "off");
     assertThat(rejected(written.admit(request)))
         .hasToString(rejected(byDefault.admit(request)).toString());
+  }
+
+  @Nested
+  class WhenCodeHasTheSameSetting {
+
+    @Test
+    void offRemovesIt() {
+      Map<String, String> off = Map.of("in-flight", "off", "streams", "off", "limit", "off");
+      HttpShield shield = shield(off, it -> it.inFlight(200).limit("9/s").streams(s -> s.most(5)));
+
+      assertThat(shield.stats().inFlightLimit()).isEqualTo(Integer.MAX_VALUE);
+      assertThat(shield.toString()).doesNotContain("everyone together", "open streams, 5 ");
+      assertThat(shield(
+                  Map.of("streams", "off", "streams-per-client", "off"),
+                  it -> it.streams(s -> s.most(5).mostPerClient(2)))
+              .toString())
+          .doesNotContain("open streams");
+    }
+
+    @Test
+    void theDefaultLeavesIt() {
+      HttpShield shield =
+          shield(NONE, it -> it.inFlight(200).perClient("7/s").streams(s -> s.most(5)));
+
+      assertThat(shield.stats().inFlightLimit()).isEqualTo(200);
+      assertThat(shield.toString())
+          .contains("each client 7/s ", "at most 5 open streams, 500 of each client");
+    }
+
+    @Test
+    void theDefaultLeavesACapThatIsOff() {
+      HttpShield shield = shield(NONE, it -> it.inFlight(InFlightLimit.off()));
+
+      assertThat(shield.engine().isInFlightAuto()).isFalse();
+      assertThat(shield.stats().inFlightLimit()).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void aLimitOfTheConfigurationReplacesIt() {
+      Map<String, String> file = Map.of("per-client", "9/s", "limit", "50/s");
+
+      assertThat(shield(file, it -> it.perClient("5/s").limit("40/s")).toString())
+          .contains("everyone together 50/s ", "each client 9/s ")
+          .doesNotContain("5/s,", "40/s");
+    }
+
+    @Test
+    void codeMustStillSetALimitOnce() {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> shield(NONE, it -> it.perClient("5/s").perClient("6/s")))
+          .withMessageStartingWith("perClient must be set once");
+    }
+
+    @Test
+    void policiesOfBothAreAdded() {
+      Map<String, String> file = Map.of("policy.1", "GET /b * 2/day", "policy.2", "off");
+
+      assertThat(shield(file, it -> it.policies("GET /a * 1/day")).policies())
+          .containsExactly("GET /a * 1/day name=a", "GET /b * 2/day name=b");
+    }
+
+    @Test
+    void aSettingThatIsOnIsTurnedOff() {
+      HttpShield shield = shield(
+          Map.of("show-keys", "false", "per-client", "1/day"),
+          it -> it.operations(o -> o.showKeys(true)));
+
+      passes(shield, FakeRequest.from(CLIENT), 1);
+      assertThat(shield.engine().topRejected(1).get(0).key()).doesNotContain(CLIENT);
+    }
+
+    @Test
+    void aStoreOfTheConfigurationReplacesOneThatIsOpen() {
+      LimitStore open = new TestStoreProvider().open("test:of-code", NONE);
+
+      assertThat(shield(Map.of("store", "test:of-file"), it -> it.store(s -> s.opened(open)))
+              .toString())
+          .contains("by test:of-file");
+      assertThat(shield(Map.of("store", "off"), it -> it.store(s -> s.opened(open)))
+              .toString())
+          .doesNotContain("test:");
+    }
+
+    @Test
+    void aLimitForAllIsEnoughWhereTheOthersAreOff() {
+      Map<String, String> off = Map.of("per-client", "off", "in-flight", "off");
+
+      assertThat(shield(off, it -> it.limit("5/s")).toString()).contains("everyone together 5/s ");
+    }
+  }
+
+  @Test
+  void settingsOfAFrameworkReplaceThoseOfTheBuilder() {
+    HttpShield shield = HttpShield.builder()
+        .perClient("5/s")
+        .inFlight(7)
+        .settings(Map.of("per-client", "9/s", "in-flight", "off"))
+        .build();
+
+    assertThat(shield.toString()).contains("each client 9/s ").doesNotContain("in flight");
   }
 }

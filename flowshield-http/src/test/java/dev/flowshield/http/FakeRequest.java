@@ -18,6 +18,8 @@ public final class FakeRequest implements RequestView {
   private @Nullable String principal;
   private List<String> spellings = List.of();
   private @Nullable Object mark;
+  private int addressReads;
+  private int spellingReads;
 
   public FakeRequest(String method, String path, @Nullable String peer) {
     this.method = method;
@@ -77,8 +79,19 @@ public final class FakeRequest implements RequestView {
     return path;
   }
 
+  /** How often the address of the peer was read. */
+  int addressReads() {
+    return addressReads;
+  }
+
+  /** How often the spellings of the path were read, which a server has to compute. */
+  public int spellingReads() {
+    return spellingReads;
+  }
+
   @Override
   public List<String> spellings() {
+    spellingReads++;
     return spellings;
   }
 
@@ -89,6 +102,7 @@ public final class FakeRequest implements RequestView {
 
   @Override
   public @Nullable String peerAddress() {
+    addressReads++;
     return peer;
   }
 

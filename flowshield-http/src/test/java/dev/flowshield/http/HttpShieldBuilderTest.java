@@ -1,6 +1,7 @@
 package dev.flowshield.http;
 
 import static dev.flowshield.http.Admissions.CLIENT;
+import static dev.flowshield.http.Admissions.passes;
 import static dev.flowshield.http.Admissions.spend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -10,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.exchange.BodyFormat;
 import dev.flowshield.http.exchange.HttpAdmitted;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,5 +142,32 @@ class HttpShieldBuilderTest {
         .operations(o -> o.engine(it -> it.inFlight(InFlightLimit.of(5))))
         .build();
     assertThat(engine.engine().inFlightLimit()).isEqualTo(5);
+  }
+
+  @Test
+  void aSettingOfTheEngineThatIsSetTwiceHasTheLaterValue() {
+    HttpShield shield = HttpShield.builder()
+        .perClient("1/day")
+        .operations(o -> o.showKeys(true).showKeys(false))
+        .build();
+    passes(shield, FakeRequest.from(CLIENT), 1);
+    assertThat(shield.engine().topRejected(1).get(0).key()).doesNotContain(CLIENT);
+
+    HttpShield again = HttpShield.builder()
+        .perClient("1/day")
+        .operations(o -> o.showKeys(false).showKeys(true))
+        .build();
+    passes(again, FakeRequest.from(CLIENT), 1);
+    assertThat(again.engine().topRejected(1).get(0).key()).isEqualTo(CLIENT);
+  }
+
+  @Test
+  void allOtherSettingsOfTheEngineAreApplied() {
+    List<String> applied = new ArrayList<>();
+    HttpShield.builder()
+        .perClient("1/day")
+        .operations(o -> o.engine(it -> applied.add("first")).engine(it -> applied.add("second")))
+        .build();
+    assertThat(applied).containsExactly("first", "second");
   }
 }

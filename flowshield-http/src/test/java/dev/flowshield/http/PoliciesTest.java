@@ -14,6 +14,8 @@ import dev.flowshield.http.binding.AdmissionHooks;
 import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.testkit.ManualTicker;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
@@ -438,6 +440,32 @@ class PoliciesTest {
     asked.reportCost(0);
     asked.close();
     admitted(shield.admit(get("/b")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aLimitThatIsLoweredBelowTheCostWhileARequestIsJudgedIsSpentByIt(boolean isInStore) {
+    Deque<HttpShield> lowered = new ArrayDeque<>();
+    HttpShieldBuilder builder = HttpShield.builder()
+        .perClient("100/day")
+        .policies("* /a * 100/day cost=50 store=local\n* /b * 100/day cost=later:50 store=local")
+        .operations(o -> o.ticker(() -> {
+          HttpShield shield = lowered.poll(); // the engine judges by this reading
+          if (shield != null) {
+            shield.engine().change(Map.of("a", "10/day", "b", "10/day"));
+          }
+          return 0;
+        }));
+    if (isInStore) {
+      builder.store(s -> s.opened(new TestStoreProvider().open("test:lowered", Map.of())));
+    }
+    for (String path : List.of("/a", "/b")) {
+      HttpShield shield = builder.build();
+      lowered.add(shield);
+
+      passes(shield, get(path), 1);
+      assertThat(rejected(shield.admit(get(path))).headers().toString()).contains("Retry-After");
+    }
   }
 
   @Test

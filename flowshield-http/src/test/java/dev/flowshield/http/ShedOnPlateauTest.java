@@ -3,6 +3,7 @@ package dev.flowshield.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.http.exchange.HttpAdmitted;
 import dev.flowshield.testkit.ManualTicker;
 import java.time.Duration;
@@ -39,8 +40,11 @@ class ShedOnPlateauTest {
   }
 
   private int rejectedAtTenTimesTheLoad(Map<String, String> settings) {
-    HttpShield shield = HttpShield.builder()
-        .settings(settings)
+    return rejectedAtTenTimesTheLoad(HttpShield.builder().settings(settings));
+  }
+
+  private int rejectedAtTenTimesTheLoad(HttpShieldBuilder settings) {
+    HttpShield shield = settings
         .operations(o -> o.ticker(ticker).engine(it -> it.processors(() -> 0, 2)))
         .build();
     assertThat(serve(shield, 1, 3_000)).isZero();
@@ -51,6 +55,14 @@ class ShedOnPlateauTest {
   void isOffUnlessSet() {
     assertThat(rejectedAtTenTimesTheLoad(Map.of("in-flight", "auto"))).isZero();
     assertThat(rejectedAtTenTimesTheLoad(Map.of("in-flight", "auto", "shed-on-plateau", "off")))
+        .isZero();
+  }
+
+  @Test
+  void isOffIfItIsTurnedOffAgain() {
+    assertThat(rejectedAtTenTimesTheLoad(HttpShield.builder()
+            .inFlight(InFlightLimit.auto())
+            .overload(o -> o.shedOnPlateau(true).shedOnPlateau(false))))
         .isZero();
   }
 

@@ -5,6 +5,7 @@ import dev.flowshield.http.settings.SettingsFile;
 import dev.flowshield.http.settings.ShieldSettings;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The sources of a configuration, as a test gives them. */
 final class Sources {
@@ -23,6 +24,12 @@ final class Sources {
         () -> new ConfigurationSources(
             system, environment, inPlace, new SettingsFile(file, Set.of())),
         builder -> {});
+  }
+
+  /** The shield of a file and code. */
+  static HttpShield shield(Map<String, String> file, Consumer<? super HttpShieldBuilder> code) {
+    return HttpShield.of(
+        () -> new ConfigurationSources(NONE, NONE, NONE, new SettingsFile(file, Set.of())), code);
   }
 
   /** The parts of the shield that a builder would make. */

@@ -132,6 +132,39 @@ class StoreConfigurationTest {
   }
 
   @Test
+  void aReloadDoesNotChangeTheOptionsOfALimitInTheStore() {
+    file.put("store", "test:rows-of-a-reload");
+    String row = "GET /a * 3/day name=a";
+    file.put("policy.1", row + " lease=on");
+    HttpShield shield = shield();
+    for (String options : new String[] {"", " lease=on on-store-failure=open", " lease=off"}) {
+      file.put("policy.1", row + options);
+      assertThatIllegalArgumentException()
+          .as(options)
+          .isThrownBy(shield::reload)
+          .withMessageStartingWith("FlowShield cannot reload: limits must stay the same but for how"
+              + " much they admit, got 'GET /a * 3/day name=a")
+          .withMessageEndingWith("in place of 'GET /a * 3/day name=a lease=on', whose options for"
+              + " the store cannot change: start the application again for that");
+    }
+    assertThat(shield.policies()).containsExactly(row + " lease=on");
+
+    file.put("policy.1", "GET /a * 4/day name=a lease=on");
+    assertThat(shield.reload()).hasSize(2);
+    assertThat(optionsOf(shield, "a")).isEqualTo(Map.of("lease", "on"));
+  }
+
+  @Test
+  void withoutAStoreARowMayStateOtherOptionsForIt() {
+    file.put("policy.1", "GET /a * 3/day name=a lease=on");
+    HttpShield shield = shield();
+    file.put("policy.1", "GET /a * 3/day name=a");
+
+    assertThat(shield.reload())
+        .containsExactly("- GET /a * 3/day name=a lease=on", "+ GET /a * 3/day name=a");
+  }
+
+  @Test
   void passwordsAndSecretsAreNotRepeated() {
     file.put("store", "test://user:password@host");
     file.put("store-key-secret", "hidden");

@@ -89,6 +89,27 @@ class StreamsTest {
   }
 
   @Test
+  void aStreamWithoutRoomCallsNoFunctionsForItsCharges() {
+    int[] calls = {0};
+    HttpShield counted = HttpShield.builder()
+        .perClient("1000/s")
+        .policies("GET /events * 1000/s key=account")
+        .policies(p -> p.key("account", request -> "account " + calls[0]++))
+        .overload(o -> o.criticality(request -> {
+          calls[0]++;
+          return null;
+        }))
+        .streams(s -> s.mostPerClient(1))
+        .build();
+    open(counted, CLIENT);
+    assertThat(calls[0]).isEqualTo(2);
+
+    rejected(counted.admit(events(CLIENT)));
+
+    assertThat(calls[0]).isEqualTo(2);
+  }
+
+  @Test
   void allTogetherWithTooManyAreRejectedAsByAFullServer() {
     for (String client : List.of(CLIENT, CLIENT, CLIENT, OTHER, OTHER)) {
       open(shield, client);

@@ -37,9 +37,8 @@ final class VertxRequestView implements RequestView {
   }
 
   // A route that does not use the normalized path matches the path as received. In a subrouter,
-  // such
-  // a route by an expression skips as many characters as the normalized prefix of its router has,
-  // however the client has spelled them.
+  // such a route by an expression skips as many characters as the normalized prefix of its router
+  // has, however the client has spelled them.
   @Override
   public List<String> spellings() {
     String path = path();

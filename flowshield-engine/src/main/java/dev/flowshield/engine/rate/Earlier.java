@@ -32,13 +32,24 @@ public final class Earlier {
     this.now = now;
   }
 
-  /** Returns the name of an algorithm whose words can be saved; empty for a custom one. */
+  /**
+   * Returns the name of an algorithm whose words can be saved.
+   *
+   * @throws IllegalArgumentException if it is another one; a limiter of such an algorithm has no
+   *     snapshot
+   */
   public static String kind(RateAlgorithm algorithm) {
-    return algorithm instanceof Gcra
-        ? "token-bucket"
-        : algorithm instanceof FixedWindow
-            ? "fixed-window"
-            : algorithm instanceof SlidingWindow ? "sliding-window" : "";
+    if (algorithm instanceof Gcra) {
+      return "token-bucket";
+    }
+    if (algorithm instanceof FixedWindow) {
+      return "fixed-window";
+    }
+    if (algorithm instanceof SlidingWindow) {
+      return "sliding-window";
+    }
+    throw new IllegalArgumentException("algorithm of a snapshot must be token-bucket, fixed-window"
+        + " or sliding-window, got " + algorithm + ": leave the limit out of the snapshot");
   }
 
   /**

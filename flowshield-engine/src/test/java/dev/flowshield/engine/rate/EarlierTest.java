@@ -1,6 +1,7 @@
 package dev.flowshield.engine.rate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.flowshield.RateLimit;
 import dev.flowshield.spi.RateAlgorithm;
@@ -23,7 +24,14 @@ class EarlierTest {
     assertThat(Earlier.kind(bucket)).isEqualTo("token-bucket");
     assertThat(Earlier.kind(fixed)).isEqualTo("fixed-window");
     assertThat(Earlier.kind(sliding)).isEqualTo("sliding-window");
-    assertThat(Earlier.kind(new Custom())).isEmpty();
+  }
+
+  @Test
+  void namesAnAlgorithmThatCannotBeSaved() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Earlier.kind(new Custom()))
+        .withMessageMatching("algorithm of a snapshot must be token-bucket, fixed-window or"
+            + " sliding-window, got .*Custom.*: leave the limit out of the snapshot");
   }
 
   @Test

@@ -54,17 +54,6 @@ final class RateLimitHeaderValues {
     return policy.toString();
   }
 
-  /**
-   * Returns the policy for a cap on requests in flight: {@code
-   * "in-flight";q=8;qu="concurrent-requests"}. Its {@linkplain #status(String, long) status} has no
-   * seconds, because the end of work is unknown.
-   */
-  static String policyInFlight(String name, long most) {
-    StringBuilder policy = named(name);
-    add(policy, "q", most);
-    return policy.append(";qu=\"concurrent-requests\"").toString();
-  }
-
   /** Returns the status of a policy that has all permits: {@code "client";r=100}. */
   static String status(String name, long remaining) {
     return "\"" + name + "\";r=" + fitting(remaining);

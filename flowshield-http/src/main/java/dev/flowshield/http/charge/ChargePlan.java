@@ -8,6 +8,7 @@ import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.LimitSet;
+import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Request;
 import dev.flowshield.http.binding.RequestView;
 import dev.flowshield.http.client.ClientNetwork;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  */
-final class ChargePlan {
+public final class ChargePlan {
 
   /**
    * The charge to one limit.
@@ -295,7 +296,14 @@ final class ChargePlan {
     }
   }
 
-  private @Nullable String streamKey(String client) {
+  /** Returns whether requests are rejected without charges: their client or path is denied. */
+  public boolean isDenied() {
+    return kind == Kind.DENIED;
+  }
+
+  /** Returns the key that counts the streams of a client; null if they are not counted. */
+  @Nullable
+  public String streamKey(String client) {
     return kind == Kind.CLIENT_UNLIMITED ? null : client;
   }
 
@@ -314,11 +322,6 @@ final class ChargePlan {
 
     OneKey(LimitSet charged) {
       this.charged = charged;
-    }
-
-    @Override
-    public boolean isDenied() {
-      return kind == Kind.DENIED;
     }
 
     @Override
@@ -355,7 +358,7 @@ final class ChargePlan {
   /** A key and a cost for each limit. */
   private final class Itemized implements RequestCharges {
 
-    private final Charge[] charges;
+    private Charge[] charges;
     private final Criticality ofRequest;
     private final int route;
 
@@ -366,24 +369,37 @@ final class ChargePlan {
     }
 
     @Override
-    public boolean isDenied() {
-      return kind == Kind.DENIED;
-    }
-
-    @Override
     public @Nullable String streamKey(String client) {
       return ChargePlan.this.streamKey(client);
     }
 
     @Override
     public Admission admit(String client) {
+      Admission admission = admit();
+      return isOutdatedBy(admission) ? admit() : admission;
+    }
+
+    private Admission admit() {
       boolean isUsual = !isSettled && ofRequest == Criticality.DEFAULT && route == NO_ROUTE;
       return isUsual ? engine.admit(charges) : engine.admit(request());
     }
 
     @Override
     public CompletableFuture<Admission> admitAsync(String client) {
-      return engine.admitAsync(request());
+      CompletableFuture<Admission> asked = engine.admitAsync(request());
+      boolean isOutdated =
+          asked.isDone() && !asked.isCompletedExceptionally() && isOutdatedBy(asked.join());
+      return isOutdated ? engine.admitAsync(request()) : asked;
+    }
+
+    /** Returns whether a limit was lowered below a cost meanwhile, and lowers that cost as well. */
+    private boolean isOutdatedBy(Admission admission) {
+      if (!hasCosts || !(admission instanceof OverLimit tooCostly) || tooCostly.isRetryable()) {
+        return false;
+      }
+      Charge[] before = charges;
+      charges = engine.withinBursts(before);
+      return charges != before;
     }
 
     private Request request() {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * and route share their charges, and therefore allocate nothing. A request that needs several keys
  * or costs has charges of its own.
  *
- * <p>Immutable.
+ * <p>Shared charges are immutable. Others are confined to their request.
  */
 public interface RequestCharges {
 
@@ -39,9 +39,6 @@ public interface RequestCharges {
       return new Charge(charge.limit(), charge.key(), policy.cost(status, reported));
     }
   }
-
-  /** Returns whether the client or the path is denied. Nothing is charged then. */
-  boolean isDenied();
 
   /** Returns the key that counts the streams of a client; null if they are not counted. */
   @Nullable

@@ -17,7 +17,9 @@ import dev.flowshield.http.route.RouteNumber;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * address replaces the per-client limit. Therefore no policy lets a client choose the only key that
  * counts it.
  *
- * <p>Immutable.
+ * <p>Thread-safe. Immutable, except for the plans that are kept.
  */
 public final class RequestClassifier {
 
@@ -40,6 +42,10 @@ public final class RequestClassifier {
   private static final String OPTIONS = "OPTIONS";
   private static final int NO_ROW = -1;
   private static final int MOST_CHARGES = 16; // of one request to an engine
+  private static final int MOST_PAIRS = 256; // because clients choose which of them they need
+
+  /** Two plans, either of which a request may have. */
+  private record Pair(ChargePlan one, ChargePlan other) {}
 
   private final FlowShield engine;
   private final ClientAddress client;
@@ -56,6 +62,7 @@ public final class RequestClassifier {
   private final ChargePlan usualPreflight;
   private final ChargePlan[] ofScopes; // by scope of the table
   private final ChargePlan[] preflightOfScopes;
+  private final Map<Pair, ChargePlan> ofPairs = new ConcurrentHashMap<>();
 
   /**
    * Creates a classifier for the limits of an engine.
@@ -157,13 +164,10 @@ public final class RequestClassifier {
   /**
    * Determines the charges of a request.
    *
+   * @param plan its plan, which is not denied
    * @param clientKey the key of its client
    */
-  public RequestCharges charges(RequestView request, String clientKey) {
-    ChargePlan plan = plan(request);
-    if (plan == denied) {
-      return plan.charges(request, clientKey, null, Criticality.DEFAULT, ChargePlan.NO_ROUTE);
-    }
+  public RequestCharges charges(RequestView request, ChargePlan plan, String clientKey) {
     @Nullable Criticality stated = criticality.of(request);
     int route = usesRoutes
         ? RouteNumber.of(plan.number(), request.method(), request.path())
@@ -184,8 +188,8 @@ public final class RequestClassifier {
     return address == null || address.standsForIpv4() ? null : address.key(networkPrefix);
   }
 
-  /** Returns the plan of a request. */
-  ChargePlan plan(RequestView request) {
+  /** Returns the plan of a request, without its keys and costs. */
+  public ChargePlan plan(RequestView request) {
     if (!lists.isEmpty()) {
       @Nullable IpAddress address = client.of(request);
       if (lists.denies(address)) {
@@ -204,8 +208,8 @@ public final class RequestClassifier {
   private ChargePlan byTable(RequestView request, @Nullable String announced) {
     @Nullable String clientPlan = namesPlans ? functions.plan().apply(request) : null;
     String method = request.method();
-    String path = path(request);
     List<String> spellings = request.spellings();
+    String path = path(request, spellings);
     ChargePlan plan = byTable(method, Route.path(path), clientPlan, announced);
     Set<String> others = Route.otherPaths(path, spellings);
     if (others.isEmpty()) {
@@ -228,9 +232,8 @@ public final class RequestClassifier {
    * Returns the path of a request. If the path cannot be decoded, returns it as the client wrote
    * it, so that it is not taken for "/".
    */
-  private static String path(RequestView request) {
+  private static String path(RequestView request, List<String> spellings) {
     String path = request.path();
-    List<String> spellings = request.spellings();
     return path.isEmpty() && !spellings.isEmpty() ? spellings.get(0) : path;
   }
 
@@ -270,7 +273,16 @@ public final class RequestClassifier {
     if (one == denied || other == denied) {
       return denied;
     }
-    return one.sizeWith(other) > MOST_CHARGES ? denied : one.and(other);
+    Pair pair = new Pair(one, other);
+    ChargePlan known = ofPairs.get(pair);
+    if (known != null) {
+      return known;
+    }
+    ChargePlan union = one.sizeWith(other) > MOST_CHARGES ? denied : one.and(other);
+    if (ofPairs.size() < MOST_PAIRS) {
+      ofPairs.put(pair, union); // another thread may replace it by an equal one
+    }
+    return union;
   }
 
   /**
@@ -337,7 +349,7 @@ public final class RequestClassifier {
     if (!namesPlans) {
       return false;
     }
-    String path = Route.path(path(request));
+    String path = Route.path(path(request, request.spellings()));
     return table.find(request.method(), path, functions.plan().apply(request)) < 0
         && table.hasRoute(request.method(), path);
   }

@@ -184,6 +184,11 @@ public final class Policy {
     return scope.equals(other.scope) && key().equals(other.key());
   }
 
+  /** Returns whether the limit of another row is kept in the same way. */
+  public boolean isStoredLike(Policy other) {
+    return terms.kept().equals(other.terms.kept());
+  }
+
   /** Returns whether this row equals another one except for the name. */
   boolean isLike(Policy other) {
     return named("").toString().equals(other.named("").toString());

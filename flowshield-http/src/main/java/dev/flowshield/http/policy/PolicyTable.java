@@ -36,8 +36,7 @@ public final class PolicyTable {
       PolicyScope scope, List<Policy> limiting, boolean isDenied, Criticality criticality) {}
 
   private final List<Policy> policies;
-  private final Map<String, PolicyKey> keys = new HashMap<>(); // by the name of the limit
-  private final Map<String, Integer> statuses = new HashMap<>(); // by the name of the limit
+  private final Map<String, Policy> limits = new HashMap<>(); // by their names
   private final List<Group> groups = new ArrayList<>();
 
   /**
@@ -55,8 +54,9 @@ public final class PolicyTable {
     Map<PolicyScope, List<Policy>> byScope = new LinkedHashMap<>();
     for (Policy policy : policies) {
       byScope.computeIfAbsent(policy.scope(), absent -> new ArrayList<>()).add(policy);
-      keys.put(policy.name(), policy.key());
-      statuses.put(policy.name(), policy.status());
+      if (policy.isLimiting()) {
+        limits.put(policy.name(), policy);
+      }
     }
     byScope.forEach((scope, all) -> {
       requireFit(scope, all);
@@ -141,14 +141,21 @@ public final class PolicyTable {
     return !before.isEmpty() && before.stream().noneMatch(each -> each.name().equals(row.name()));
   }
 
+  /** Returns the policy of a limit; null if it is not the limit of a policy. */
+  public @Nullable Policy limiting(String limit) {
+    return limits.get(limit);
+  }
+
   /** Returns the key of a limit; null if it is not the limit of a policy. */
   public @Nullable PolicyKey key(String limit) {
-    return keys.get(limit);
+    Policy policy = limits.get(limit);
+    return policy == null ? null : policy.key();
   }
 
   /** Returns the status of the response to a request that a limit rejects. */
   public int status(String limit) {
-    return statuses.getOrDefault(limit, PolicyTerms.USUAL_STATUS);
+    Policy policy = limits.get(limit);
+    return policy == null ? PolicyTerms.USUAL_STATUS : policy.status();
   }
 
   /** Returns whether a row names a plan, so that the plan of a request must be known. */

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every mistake is reported at once: the owner of a configuration does not want to be told one
  * mistake per start. Each message calls a setting as its source does.
+ *
+ * <p>A text replaces the value that code has set, and {@code off} removes it; a default leaves that
+ * value. Rows of policies are added to those of code.
  */
 public final class Configuration {
 
@@ -69,7 +72,7 @@ public final class Configuration {
         settings = read(settings, key, texts.get(name));
       }
     }
-    requireFit();
+    requireFit(before);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(failure + ":\n  " + String.join("\n  ", problems));
     }
@@ -78,13 +81,14 @@ public final class Configuration {
 
   private <T> ShieldSettings read(
       ShieldSettings settings, SettingKey<T> key, @Nullable Setting setting) {
-    if (setting == null) {
+    if (setting == null || (setting.from() == SettingSource.DEFAULT && settings.isSet(key))) {
       return settings;
     }
     String source = setting.source();
     try {
       T value = key.type().parse(source, setting.value());
-      return value == null ? settings : settings.with(key, source, value);
+      ShieldSettings others = key == POLICY ? settings : settings.without(key);
+      return value == null ? others : others.with(key, source, value);
     } catch (IllegalArgumentException impossible) {
       String message = String.valueOf(impossible.getMessage());
       problems.add(message.startsWith(source) ? message : source + ": " + message);
@@ -93,12 +97,12 @@ public final class Configuration {
   }
 
   /** Notes settings that are possible by themselves, but not together. */
-  private void requireFit() {
+  private void requireFit(ShieldSettings before) {
     @Nullable Setting perClient = texts.get(PER_CLIENT.name());
-    if (perClient == null || !isOff(PER_CLIENT)) {
+    if (perClient == null || !isOff(PER_CLIENT, before)) {
       return;
     }
-    if (isOff(LIMIT) && isOff(IN_FLIGHT)) {
+    if (isOff(LIMIT, before) && isOff(IN_FLIGHT, before)) {
       problems.add("limit, per-client and in-flight must not all be off, got " + texts.inForce()
           + ": set one of them, as in " + perClient.from().name(PER_CLIENT.name()) + "=100/s");
     }
@@ -111,8 +115,8 @@ public final class Configuration {
     }
   }
 
-  private boolean isOff(SettingKey<?> key) {
+  private boolean isOff(SettingKey<?> key, ShieldSettings before) {
     @Nullable Setting setting = texts.get(key.name());
-    return setting == null || setting.value().equals(SettingType.OFF);
+    return setting == null ? !before.isSet(key) : setting.value().equals(SettingType.OFF);
   }
 }

@@ -104,6 +104,7 @@ public final class Reload {
       PolicyTable table = wanted.table();
       requireNames(shield.table(), table);
       requireKeys(shield.table(), table);
+      requireStorage(shield.table(), table);
       List<Limit> limits = changedLimits(shield.engine(), wanted);
       List<String> changes = differences(limits, wanted, table, next);
       apply(limits, wanted, configuration);
@@ -186,6 +187,17 @@ public final class Reload {
       PolicyKey before = now.key(row.name());
       if (before != null && !before.equals(row.key())) {
         throw needsNewShield("'" + row + "', whose limit counted by key=" + before);
+      }
+    }
+  }
+
+  /** A store is told of the options of a limit only when the limit is made. */
+  private void requireStorage(PolicyTable now, PolicyTable wanted) {
+    for (Policy row : wanted.limiting()) {
+      Policy before = now.limiting(row.name());
+      if (inForce.hasStore() && before != null && !before.isStoredLike(row)) {
+        throw needsNewShield("'" + row + "' in place of '" + before
+            + "', whose options for the store cannot change");
       }
     }
   }

@@ -60,13 +60,15 @@ public final class ShieldSettings {
   /** Nothing is set. */
   public static final ShieldSettings NONE = new ShieldSettings(Map.of(), List.of());
 
+  /** A value that the engine is told of when it is built. */
+  private record EngineStep(SettingKey<?> key, Consumer<? super FlowShieldBuilder> step) {}
+
   private static final String STORE_OPTION = "store-";
 
   private final Map<SettingKey<?>, Object> values;
-  private final List<Consumer<? super FlowShieldBuilder>> engine; // in the order of the settings
+  private final List<EngineStep> engine; // in the order of the settings
 
-  private ShieldSettings(
-      Map<SettingKey<?>, Object> values, List<Consumer<? super FlowShieldBuilder>> engine) {
+  private ShieldSettings(Map<SettingKey<?>, Object> values, List<EngineStep> engine) {
     this.values = values;
     this.engine = engine;
   }
@@ -81,8 +83,11 @@ public final class ShieldSettings {
     T joined = key.join(find(key), name, value);
     Map<SettingKey<?>, Object> next = new HashMap<>(values);
     next.put(key, joined);
-    List<Consumer<? super FlowShieldBuilder>> told = new ArrayList<>(engine);
-    told.add(builder -> key.tell(builder, value));
+    List<EngineStep> told = new ArrayList<>(engine);
+    if (key != SettingKeys.ENGINE) { // whose values are all applied
+      told.removeIf(each -> each.key == key);
+    }
+    told.add(new EngineStep(key, builder -> key.tell(builder, value)));
     ShieldSettings settings = new ShieldSettings(Map.copyOf(next), List.copyOf(told));
     if (settings.isSet(STORE) && settings.isSet(SettingKeys.OPEN_STORE)) {
       throw new IllegalArgumentException(
@@ -91,7 +96,16 @@ public final class ShieldSettings {
     return settings;
   }
 
-  /** Returns whether a setting has a value other than its default. */
+  /** Returns these settings without the values of the name of a setting. */
+  public ShieldSettings without(SettingKey<?> key) {
+    Map<SettingKey<?>, Object> next = new HashMap<>(values);
+    boolean wasSet = next.keySet().removeIf(each -> each.name().equals(key.name()));
+    List<EngineStep> told =
+        engine.stream().filter(each -> !each.key.name().equals(key.name())).toList();
+    return wasSet ? new ShieldSettings(Map.copyOf(next), told) : this;
+  }
+
+  /** Returns whether a setting was set. */
   public boolean isSet(SettingKey<?> key) {
     return values.containsKey(key);
   }
@@ -193,15 +207,19 @@ public final class ShieldSettings {
     return new PolicyTable(rows);
   }
 
+  /** Returns whether limits are kept in a store. */
+  public boolean hasStore() {
+    return isSet(STORE) || isSet(SettingKeys.OPEN_STORE);
+  }
+
   /** Returns the functions that policies call. */
   public PolicyFunctions functions() {
-    boolean isStored = isSet(STORE) || isSet(SettingKeys.OPEN_STORE);
     String secret = orNull(SettingKeys.STORE_KEY_SECRET);
     Function<? super RequestView, @Nullable String> plan = orNull(SettingKeys.PLAN);
     return new PolicyFunctions(
         plan == null ? request -> null : plan,
         get(SettingKeys.KEYS),
-        isStored ? SecretHash.shared(secret == null ? "" : secret) : SecretHash.OF_PROCESS);
+        hasStore() ? SecretHash.shared(secret == null ? "" : secret) : SecretHash.OF_PROCESS);
   }
 
   /** Returns the cap on the requests in flight; null if it was not set. */
@@ -310,7 +328,7 @@ public final class ShieldSettings {
     get(SettingKeys.MORE_LIMITS).forEach(builder::limit);
     ProcessorTime.tell(builder);
     SettingKeys.ALL.stream().filter(key -> !isSet(key)).forEach(key -> tellDefault(key, builder));
-    engine.forEach(settings -> settings.accept(builder));
+    engine.forEach(each -> each.step.accept(builder));
     return builder.build();
   }
 

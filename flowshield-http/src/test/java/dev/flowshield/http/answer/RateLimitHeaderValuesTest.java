@@ -2,7 +2,6 @@ package dev.flowshield.http.answer;
 
 import static dev.flowshield.http.answer.RateLimitHeaderValues.list;
 import static dev.flowshield.http.answer.RateLimitHeaderValues.policy;
-import static dev.flowshield.http.answer.RateLimitHeaderValues.policyInFlight;
 import static dev.flowshield.http.answer.RateLimitHeaderValues.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -64,9 +63,7 @@ class RateLimitHeaderValuesTest {
     assertThat(list(List.of(status("burst", 19, 1), status("hourly", 143, 3))))
         .isEqualTo("\"burst\";r=19;t=1, \"hourly\";r=143;t=3");
     assertThat(status("per-client", 0, 1)).isEqualTo("\"per-client\";r=0;t=1");
-    assertThat(policyInFlight("in-flight", 8))
-        .isEqualTo("\"in-flight\";q=8;qu=\"concurrent-requests\"");
-    assertThat(status("in-flight", 0)).isEqualTo("\"in-flight\";r=0");
+    assertThat(status("per-client", 0)).isEqualTo("\"per-client\";r=0");
   }
 
   @Test
@@ -126,13 +123,14 @@ class RateLimitHeaderValuesTest {
 
   @Test
   void aParserOfOthersReadsSeveralPolicies() {
-    List<ListElement<?>> policies = Parser.parseList(
-            list(List.of(policy("burst", RateLimit.parse("20/s")), policyInFlight("in-flight", 8))))
+    List<ListElement<?>> policies = Parser.parseList(list(List.of(
+            policy("burst", RateLimit.parse("20/s")),
+            policy("hourly", RateLimit.parse("1000/h burst 200")))))
         .get();
     assertThat(policies).hasSize(2);
     assertThat(policies.get(0).get()).isEqualTo("burst");
-    assertThat(policies.get(1).get()).isEqualTo("in-flight");
-    assertThat(parameter((Item<?>) policies.get(1), "qu")).isEqualTo("concurrent-requests");
+    assertThat(policies.get(1).get()).isEqualTo("hourly");
+    assertThat(number((Item<?>) policies.get(1), "flowshield-burst")).isEqualTo(200);
   }
 
   private static Item<?> only(String header) {

@@ -7,6 +7,7 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Limit;
+import dev.flowshield.http.AllocatedBytes;
 import dev.flowshield.http.FakeRequest;
 import dev.flowshield.http.client.ClientAddress;
 import dev.flowshield.http.client.ClientLists;
@@ -15,6 +16,7 @@ import dev.flowshield.http.policy.PolicyTable;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +52,7 @@ class RoutesOfRequestsTest {
   }
 
   private static RequestCharges charges(RequestClassifier classifier, FakeRequest request) {
-    return classifier.charges(request, classifier.client(request));
+    return classifier.charges(request, classifier.plan(request), classifier.client(request));
   }
 
   @Test
@@ -64,6 +66,38 @@ class RoutesOfRequestsTest {
     assertThat(adapting.plan(get("/users/1")))
         .as("by the route alone")
         .isSameAs(adapting.plan(get("/orders/1")));
+  }
+
+  @Test
+  void areFoundByOneLookAtTheSpellings() {
+    FakeRequest request = get("/search");
+
+    charges(adapting, request);
+
+    assertThat(request.spellingReads()).isOne();
+  }
+
+  @Test
+  void areKeptForRequestsThatMayBeOfTwoRows() {
+    FakeRequest request = get("/SEARCH"); // of the first row unless the case counts
+    assertThat(adapting.plan(request)).isNotSameAs(adapting.plan(get("/search")));
+    double most = 200; // bytes; a plan of its own would be some thousands
+
+    assertThat(AllocatedBytes.perCall(() -> charges(adapting, request), most)).isLessThan(most);
+  }
+
+  @Test
+  void areKeptForAFewHundredPairsOfRows() {
+    RequestClassifier classifier = classifier(
+        IntStream.range(0, 300)
+            .mapToObj(i -> Policy.parse("* /a" + i + " * 5/s"))
+            .toList(),
+        limits -> limits.inFlight(9));
+    for (int i = 0; i < 300; i++) {
+      ChargePlan plan = classifier.plan(get("/A" + i));
+      assertThat(plan).isNotSameAs(classifier.plan(get("/a" + i)));
+      assertThat(plan == classifier.plan(get("/A" + i))).as("row %s", i).isEqualTo(i < 256);
+    }
   }
 
   @Test

@@ -31,6 +31,9 @@ class SettingsPageTest {
       `HttpShield.builder()` has a method for most settings, and `settings(Map)` for all. It starts without a limit and
       without a cap; its other defaults are those of this page. The column *reload* states which changes
       `HttpShield.reload()` applies to a running shield.
+
+      In `HttpShield.fromConfiguration(Map, Consumer)`, a setting of the configuration replaces the same setting of the code,
+      and `off` removes it. A default leaves it. Rows of policies are added.
       """;
 
   private static final String END = """

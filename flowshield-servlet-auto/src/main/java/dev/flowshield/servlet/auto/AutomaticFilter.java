@@ -1,5 +1,6 @@
 package dev.flowshield.servlet.auto;
 
+import dev.flowshield.http.HttpShield;
 import dev.flowshield.servlet.FlowShieldFilter;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -24,7 +25,8 @@ final class AutomaticFilter implements Filter {
   private static final System.Logger LOG = System.getLogger("dev.flowshield.servlet");
 
   private final ApplicationSettings settings;
-  private @Nullable Filter filter; // null if the application has its own
+  private @Nullable HttpShield shield; // null if the application has its own filter
+  private @Nullable Filter filter; // of that shield
 
   AutomaticFilter(ApplicationSettings settings) {
     this.settings = settings;
@@ -34,7 +36,9 @@ final class AutomaticFilter implements Filter {
   public void init(FilterConfig config) {
     FilterRegistration own = ownFilter(config.getServletContext());
     if (own == null) {
-      filter = new FlowShieldFilter(settings.shield());
+      HttpShield created = settings.shield();
+      shield = created;
+      filter = new FlowShieldFilter(created);
     } else {
       LOG.log(
           Level.INFO,
@@ -51,6 +55,14 @@ final class AutomaticFilter implements Filter {
       chain.doFilter(request, response);
     } else {
       filter.doFilter(request, response, chain);
+    }
+  }
+
+  /** Closes the shield, including its store of limits. */
+  @Override
+  public void destroy() {
+    if (shield != null) {
+      shield.close();
     }
   }
 

@@ -71,10 +71,14 @@ record Archive(Path folder) {
   /** Adds a jar with an initializer, like that of a framework. */
   Archive withJar(String name, Class<? extends ServletContainerInitializer> type)
       throws IOException {
+    return withJar(name, ServletContainerInitializer.class, type);
+  }
+
+  /** Adds a jar with a class that provides a service. */
+  <S> Archive withJar(String name, Class<S> service, Class<? extends S> type) throws IOException {
     try (ZipOutputStream jar = create(folder.resolve("WEB-INF/lib").resolve(name));
         InputStream content = contentOf(type)) {
-      jar.putNextEntry(
-          new ZipEntry("META-INF/services/" + ServletContainerInitializer.class.getName()));
+      jar.putNextEntry(new ZipEntry("META-INF/services/" + service.getName()));
       jar.write(type.getName().getBytes(UTF_8));
       jar.putNextEntry(new ZipEntry(pathOf(type)));
       content.transferTo(jar);

@@ -4,6 +4,8 @@ import static dev.flowshield.servlet.auto.DeploymentFixture.TWO_AN_HOUR;
 import static dev.flowshield.servlet.auto.DeploymentFixture.WEB_INF_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.servlet.auto.app.OpenStore;
+import dev.flowshield.spi.LimitStoreProvider;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +56,22 @@ abstract class AutomaticBehavior implements SettingsBehavior, PlaceBehavior {
 
     fixture.assertRejectsTheThirdRequest();
     assertThat(fixture.get("/healthz").body()).isEqualTo("hello");
+  }
+
+  @Test
+  void closesTheStoreWithTheApplication() throws Exception {
+    fixture.deploy(fixture
+        .archive()
+        .withJar("a-store.jar", LimitStoreProvider.class, OpenStore.class)
+        .with(WEB_INF_FILE, TWO_AN_HOUR + "store=open:store\n"));
+    assertThat(fixture.get("/").body()).isEqualTo("hello");
+    assertThat(fixture.log().lines())
+        .contains("FlowShield: the store is open")
+        .doesNotContain("FlowShield: the store is closed");
+
+    fixture.undeploy();
+
+    assertThat(fixture.log().lines()).containsOnlyOnce("FlowShield: the store is closed");
   }
 
   @Test

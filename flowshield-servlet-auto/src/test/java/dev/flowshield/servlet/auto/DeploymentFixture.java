@@ -91,13 +91,19 @@ final class DeploymentFixture {
     return messages;
   }
 
+  /** Stops the container and its application. */
+  void undeploy() throws Exception {
+    if (deployed != null) {
+      deployed.stop();
+      deployed = null;
+    }
+  }
+
   void stop() throws Exception {
     if (hasRejected) {
       awaitTheLineAboutRejections();
     }
-    if (deployed != null) {
-      deployed.stop();
-    }
+    undeploy();
     log.close();
     assertThat(Thread.getAllStackTraces().keySet())
         .as("threads that keep the classes of the application in memory")
