@@ -28,7 +28,11 @@ final class OverloadMeters {
         "flowshield.overload.pressure",
         "The pressure on the server: 0 normal, 1 elevated, 2 extreme",
         engine,
-        state -> state.pressure().ordinal());
+        state -> switch (state.pressure()) {
+          case NORMAL -> 0;
+          case ELEVATED -> 1;
+          case EXTREME -> 2;
+        });
     meters.duration(
         "flowshield.overload.latency",
         "The latency of work that waits for nothing",
