@@ -44,23 +44,20 @@ final class AdmissionControl {
         return slots.shed(set, key, now);
       }
       // before the permits are taken, because it may find no memory
-      Admitted admission = slots.enter(set, hash, null, now);
+      Admitted admission = slots.enter(set, key, hash, null, now);
       if (admission == null) {
         return slots.shed(set, key, now);
       }
-      boolean isAdmitted = false;
+      boolean taken = false;
       try {
-        if (limits.take(key, hash, permits, now)) {
-          slots.countAdmitted(set, key, admission, now);
-          limits.countPermits(permits);
-          isAdmitted = true;
-        }
+        taken = limits.take(key, hash, permits, now);
       } finally { // also when a user's limiter throws: a slot never given back is lost for good
-        if (!isAdmitted) {
+        if (!taken) {
           slots.undo(admission);
         }
       }
-      if (isAdmitted) {
+      if (taken) {
+        slots.countAdmitted(admission);
         return admission;
       }
     }
@@ -109,23 +106,22 @@ final class AdmissionControl {
   Admission take(LimitSet set, String subject, Transaction transaction, long now) {
     long hash = set.limits().subjectHash(transaction.charges());
     Admitted admission =
-        slots.enter(set, hash, transaction.outlivesAdmission() ? transaction : null, now);
+        slots.enter(set, subject, hash, transaction.outlivesAdmission() ? transaction : null, now);
     if (admission == null) {
       return Shed.FULL;
     }
-    boolean isAdmitted = false;
+    boolean taken = false;
     try {
-      if (transaction.take(now)) {
-        slots.countAdmitted(set, subject, admission, now);
-        set.limits().countPermits(transaction.charges());
-        isAdmitted = true;
-      }
+      taken = transaction.take(now);
     } finally {
-      if (!isAdmitted) {
+      if (!taken) {
         slots.undo(admission);
       }
     }
-    return isAdmitted ? admission : null;
+    if (taken) {
+      slots.countAdmitted(admission);
+    }
+    return taken ? admission : null;
   }
 
   /**

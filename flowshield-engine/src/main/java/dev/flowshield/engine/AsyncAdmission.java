@@ -119,8 +119,13 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
       if (index < external.questions()) {
         ask(index);
       } else if (enter()) {
+        Admitted admission = Objects.requireNonNull(admitted);
         transaction.takeShadows(now);
-        end(index, Objects.requireNonNull(admitted));
+        if (!isDone()) {
+          transaction.countAdmitted(); // first, because the caller may read the count
+          slots.countAdmitted(admission);
+        }
+        end(index, admission);
       }
     } catch (Throwable failure) {
       fail(index, failure);
@@ -189,8 +194,8 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
    */
   private boolean enter() {
     if (admitted == null) {
-      admitted =
-          slots.enter(set, set.limits().subjectHash(transaction.charges()), transaction, now);
+      admitted = slots.enter(
+          set, subject, set.limits().subjectHash(transaction.charges()), transaction, now);
     }
     if (admitted != null) {
       return true;
@@ -208,17 +213,10 @@ final class AsyncAdmission extends CompletableFuture<Admission> {
    * Hands the outcome to the caller; if the caller has left, everything taken for it is given back.
    */
   private void end(int index, Admission outcome) {
+    boolean isHeld = outcome instanceof Admitted;
     boolean isMine = state.compareAndSet(state(index, WORKING), state(index, DONE));
-    if (outcome instanceof Admitted admission) {
-      if (isMine && !isDone()) { // first, because the caller may read the count
-        slots.countAdmitted(set, subject, admission, now);
-        set.limits().countPermits(transaction.charges());
-      }
-      if (!isMine || !complete(outcome)) {
-        refund();
-      }
-    } else if (isMine) {
-      complete(outcome);
+    if (!(isMine && complete(outcome)) && isHeld) {
+      refund();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.flowshield.engine.overload.Gate;
 import dev.flowshield.engine.overload.Outcome;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class InFlightTracker {
   private final LongAdder shedSheddable = new LongAdder();
   private final LongAdder shedDefault = new LongAdder();
   private final LongAdder shedCritical = new LongAdder();
-  private final LongAdder wouldShed = new LongAdder();
+  private final AtomicLong wouldShed = new AtomicLong(); // allocates nothing, so never fails
   private final LongAdder failed = new LongAdder();
   private final LongAdder ignored = new LongAdder();
 
@@ -65,40 +66,36 @@ final class InFlightTracker {
    * @param transaction that outlives the admission; null if absent
    */
   @Nullable
-  Admitted enter(LimitSet set, long hash, @Nullable Transaction transaction, long now) {
+  Admitted enter(LimitSet set, String key, long hash, @Nullable Transaction transaction, long now) {
     lookForLeaks();
     long slot = gate.tryEnter(hash, set.criticality(), set.route(), now);
     if (slot == Gate.NO_SLOT) {
       return null;
     }
     Admitted admission = null;
+    boolean made = false;
     try {
       admission = admitted(slot, transaction);
+      if (gate.isBeyondLimit(slot)) {
+        rejections.wouldShed(key, now == 0 ? readIfTold() : now);
+      }
+      made = true;
       return admission;
     } finally {
-      if (admission == null) {
-        gate.exit(slot, Outcome.IGNORED, 0);
+      if (!made) {
+        try {
+          gate.ended(slot, Outcome.IGNORED, 0);
+        } finally {
+          release(slot, admission);
+        }
       }
     }
   }
 
-  /**
-   * Counts a request that has its slot and all its permits, for good. If there is no memory to
-   * count it, it is admitted all the same.
-   *
-   * @param now a reading of the clock; 0 if absent
-   */
-  void countAdmitted(LimitSet set, String key, Admitted admission, long now) {
-    boolean isBeyondLimit = gate.isBeyondLimit(admission.slot());
-    long at = isBeyondLimit && now == 0 ? readIfTold() : now; // first, because a ticker may throw
-    try {
-      set.limits().countAdmitted();
-      if (isBeyondLimit) {
-        wouldShed.increment();
-        rejections.wouldShed(key, at);
-      }
-    } catch (OutOfMemoryError noMemory) {
-      // its permits could not all be refunded from here
+  /** Counts a request that has its permits, if it has its slot beyond a shadow cap. */
+  void countAdmitted(Admitted admission) {
+    if (gate.isBeyondLimit(admission.slot())) {
+      wouldShed.incrementAndGet();
     }
   }
 
@@ -245,7 +242,7 @@ final class InFlightTracker {
   }
 
   long wouldShed() {
-    return wouldShed.sum();
+    return wouldShed.get();
   }
 
   long failed() {

@@ -105,7 +105,7 @@ final class ResolvedLimits {
   /** Returns a step that takes from the shadow limits from an index on, each by itself. */
   private Allowances.Afterwards<String, Boolean> takingShadows(int index) {
     if (index == shadows.length) {
-      return (key, hash, permits, now) -> Boolean.TRUE;
+      return (key, hash, permits, now) -> countAdmitted(permits);
     }
     EngineLimit shadow = shadows[index].limit;
     Allowances.Afterwards<String, Boolean> next = takingShadows(index + 1);
@@ -165,7 +165,7 @@ final class ResolvedLimits {
   }
 
   /**
-   * Takes from all of them for one key and one cost; false, with nothing taken, if one rejects now.
+   * Takes from all of them for one key and one cost, and counts the request; false, with nothing taken, if one rejects now.
    * Only if the engine keeps all of them.
    */
   boolean take(String key, long hash, long permits, long now) {
@@ -290,23 +290,30 @@ final class ResolvedLimits {
     return ActiveLimit.ALL;
   }
 
-  void countAdmitted() {
+  /*
+   * A request is counted once it has all of its permits, and for good: a count that falls would be
+   * taken for a restart. If there is no memory for the count, the permits are refunded.
+   */
+  private void countAdmitted() {
     for (LongAdder count : counts) {
       count.increment();
     }
   }
 
-  /** Counts the permits of an admitted request of one key and one cost. */
-  void countPermits(long permits) {
+  /** Counts an admitted request of one key and one cost. */
+  private Boolean countAdmitted(long permits) {
+    countAdmitted();
     if (permits != 1) {
       for (ActiveLimit limit : limits) {
         limit.permits().taken(permits - 1);
       }
     }
+    return Boolean.TRUE;
   }
 
-  /** Counts the permits of an admitted request with these charges. */
-  void countPermits(Charge[] charges) {
+  /** Counts an admitted request with these charges. */
+  void countAdmitted(Charge[] charges) {
+    countAdmitted();
     for (int i = 0; i < charges.length; i++) {
       long permits = charges[i].permits();
       long more = isRepeated[i] ? permits : permits - 1; // a limit counts each request once

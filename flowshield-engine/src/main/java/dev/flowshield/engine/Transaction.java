@@ -92,6 +92,7 @@ final class Transaction {
     try {
       if (limits.external().ask(this, now)) {
         takeShadows(now);
+        countAdmitted(); // last, because it is for good; it may find no memory
         done = true;
       }
     } finally { // also when a custom limiter throws
@@ -120,6 +121,11 @@ final class Transaction {
         limits.rejections().wouldReject(part.limit(), key(part.charge()), hash, permits, now);
       }
     }
+  }
+
+  /** Counts an admitted request, for good. */
+  void countAdmitted() {
+    limits.countAdmitted(charges);
   }
 
   /** Holds the permits that a limiter of another kind has given. */

@@ -50,7 +50,8 @@ class FlowShieldWaitRaceTest {
     assertThat(admitted.sum()).isGreaterThan(CALLS);
     ShieldStats stats = shield.stats();
     assertThat(stats.inFlight()).isZero();
-    assertThat(stats.admitted()).isEqualTo(admitted.sum());
+    assertThat(stats.admitted()) // some leave at the moment of their admission
+        .isBetween(admitted.sum(), admitted.sum() + left.sum());
     for (int i = 0; i < CAP; i++) {
       assertThat(shield.admit("key " + i)).isInstanceOf(Admitted.class);
     }
