@@ -60,6 +60,19 @@ class ExamplesTest {
     assertPrints(VertxExample::main, "200 hello", "200 hello", REJECTED);
   }
 
+  @Test
+  void metricsCountTheVisitsToAServerOfEachKind() throws Exception {
+    List<String> printed = printedBy(PrometheusExample::main);
+
+    for (String shield : List.of("jetty", "vertx", "undertow")) {
+      assertThat(printed)
+          .contains(
+              "flowshield_decisions_total{outcome=\"admitted\",shield=\"" + shield + "\"} 2.0",
+              "flowshield_decisions_total{outcome=\"over_limit\",shield=\"" + shield + "\"} 1.0");
+    }
+    assertThat(printed).filteredOn(line -> line.matches(REJECTED)).hasSize(3);
+  }
+
   private static void assertPrints(Program program, String... patterns) throws Exception {
     assertThat(printedBy(program))
         .zipSatisfy(List.of(patterns), (line, pattern) -> assertThat(line).matches(pattern));

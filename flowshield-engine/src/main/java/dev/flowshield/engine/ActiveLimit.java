@@ -30,8 +30,8 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
   private final LongAdder rejected = new LongAdder();
   private final LongAdder unavailable = new LongAdder();
   private final PermitCounts permits = new PermitCounts();
-  private final LongAdder admittedApart = new LongAdder();
-  private final Queue<LongAdder> admittedBySets = new ConcurrentLinkedQueue<>();
+  private final AdmissionCount admittedApart = new AdmissionCount();
+  private final Queue<AdmissionCount> admittedBySets = new ConcurrentLinkedQueue<>();
   private final @Nullable BlockedKeys blocks;
   private volatile Limit limit;
   private volatile @Nullable Map<Long, Long> demand; // not changed once it is published
@@ -186,19 +186,19 @@ abstract sealed class ActiveLimit permits EngineLimit, ExternalLimit {
   abstract long overflowed();
 
   /** Counts the requests that were admitted by sets of limits that are not kept. */
-  final LongAdder admittedApart() {
+  final AdmissionCount admittedApart() {
     return admittedApart;
   }
 
   /** Adds the count of a set that is kept and has this limit. */
-  final void admittedBy(LongAdder set) {
+  final void admittedBy(AdmissionCount set) {
     admittedBySets.add(set);
   }
 
   /** Returns the admitted requests that were charged to it. */
   final long admitted() {
     long admitted = admittedApart.sum();
-    for (LongAdder set : admittedBySets) {
+    for (AdmissionCount set : admittedBySets) {
       admitted += set.sum();
     }
     return admitted;

@@ -168,7 +168,11 @@ final class EngineLimit extends ActiveLimit {
 
   @Override
   long tracked() {
-    return tables.stream().mapToLong(KeyTable::tracked).max().orElse(0);
+    long most = 0;
+    for (KeyTable table : tables) {
+      most = Math.max(most, table.tracked());
+    }
+    return most;
   }
 
   @Override
@@ -183,6 +187,10 @@ final class EngineLimit extends ActiveLimit {
 
   @Override
   long overflowed() {
-    return tables.stream().mapToLong(KeyTable::overflowed).sum();
+    long sum = 0;
+    for (KeyTable table : tables) {
+      sum += table.overflowed();
+    }
+    return sum;
   }
 }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +48,7 @@ final class LimitSets {
   private final Path root;
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicInteger routes = new AtomicInteger(); // given to sets, each another
-  private final LongAdder admittedByOthers = new LongAdder(); // by sets that are not kept
+  private final AdmissionCount admittedByOthers = new AdmissionCount(); // by sets that are not kept
 
   /**
    * Sets of limits.
@@ -74,12 +73,13 @@ final class LimitSets {
 
   private LimitSet kept(List<ActiveLimit> limits) {
     int route = routes.getAndIncrement() & (Gate.ROUTES - 1);
-    return new LimitSet(new ResolvedLimits(rejections, limits, List.of(new LongAdder())), route);
+    return new LimitSet(
+        new ResolvedLimits(rejections, limits, List.of(new AdmissionCount())), route);
   }
 
   /** Lets the limits of a set that is kept include its count. */
   private static void countIn(LimitSet set) {
-    LongAdder admitted = set.limits().admittedCount();
+    AdmissionCount admitted = set.limits().admittedCount();
     set.limits().distinct().forEach(limit -> limit.admittedBy(admitted));
   }
 
@@ -276,7 +276,7 @@ final class LimitSets {
         new ResolvedLimits(rejections, limits, countsOfOthers(limits)), Gate.NO_ROUTE);
   }
 
-  private List<LongAdder> countsOfOthers(List<ActiveLimit> limits) {
+  private List<AdmissionCount> countsOfOthers(List<ActiveLimit> limits) {
     return Stream.concat(
             Stream.of(admittedByOthers), limits.stream().distinct().map(ActiveLimit::admittedApart))
         .toList();

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,7 +45,7 @@ final class ResolvedLimits {
   private final Allowances ofEnforced;
   private final Allowances allowances; // by row: those enforced, then shadows
   private final Allowances.Afterwards<String, Boolean> takeShadows;
-  private final LongAdder[] counts;
+  private final AdmissionCount[] counts;
   private final boolean[] isRepeated; // by charge: whether one before it is of the same limit
   private final boolean isKeyed; // whether a limit is for each key
   private final boolean isLocal; // whether the engine keeps all of them
@@ -58,9 +57,9 @@ final class ResolvedLimits {
    * @param counts of admitted requests, first that of these limits
    */
   ResolvedLimits(
-      Rejections rejections, List<? extends ActiveLimit> limits, List<LongAdder> counts) {
+      Rejections rejections, List<? extends ActiveLimit> limits, List<AdmissionCount> counts) {
     this.rejections = rejections;
-    this.counts = counts.toArray(LongAdder[]::new);
+    this.counts = counts.toArray(AdmissionCount[]::new);
     this.limits = limits.toArray(ActiveLimit[]::new);
     List<Local> local = new ArrayList<>();
     List<ExternalLimits.Part> others = new ArrayList<>();
@@ -292,10 +291,10 @@ final class ResolvedLimits {
 
   /*
    * A request is counted once it has all of its permits, and for good: a count that falls would be
-   * taken for a restart. If there is no memory for the count, the permits are refunded.
+   * taken for a restart.
    */
   private void countAdmitted() {
-    for (LongAdder count : counts) {
+    for (AdmissionCount count : counts) {
       count.increment();
     }
   }
@@ -335,7 +334,7 @@ final class ResolvedLimits {
   }
 
   /** Returns the count of requests that were admitted by these limits. */
-  LongAdder admittedCount() {
+  AdmissionCount admittedCount() {
     return counts[0];
   }
 

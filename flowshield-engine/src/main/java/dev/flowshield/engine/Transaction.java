@@ -92,7 +92,7 @@ final class Transaction {
     try {
       if (limits.external().ask(this, now)) {
         takeShadows(now);
-        countAdmitted(); // last, because it is for good; it may find no memory
+        countAdmitted(); // last, because it is for good
         done = true;
       }
     } finally { // also when a custom limiter throws

@@ -20,10 +20,8 @@ final class LimitMeters {
 
   private static final String LIMIT = "limit";
   private static final String REASON = "reason";
-  private static final String OVER_LIMIT = "over_limit";
   private static final String REJECTIONS = "flowshield.rejections";
-  private static final String OF_REJECTIONS =
-      "Requests that the limit rejected or, as a shadow, would have rejected";
+  private static final String OF_REJECTIONS = "Requests that the limit rejected";
 
   private LimitMeters() {}
 
@@ -55,41 +53,41 @@ final class LimitMeters {
         engine,
         all,
         LimitStats::admitted);
-    registerRejections(meters, engine, names(limits, not(Limit::isShadow)));
     counter(
-        meters.with("mode", "shadow", REASON, OVER_LIMIT),
-        REJECTIONS,
-        OF_REJECTIONS,
+        meters,
+        "flowshield.shadow.rejections",
+        "Admitted requests that the shadow limit would have rejected",
         engine,
         names(limits, Limit::isShadow),
         LimitStats::rejected);
+    registerRejections(
+        meters, engine, limits.stream().filter(not(Limit::isShadow)).toList());
     registerPermits(meters, engine, all);
     registerKeys(
         meters, engine, names(limits, limit -> engine.stats(limit.name()).maxKeys() > 0));
   }
 
-  private static void registerRejections(Meters meters, FlowShield engine, String[] limits) {
-    Meters enforced = meters.with("mode", "enforced");
+  private static void registerRejections(Meters meters, FlowShield engine, List<Limit> limits) {
     counter(
-        enforced.with(REASON, OVER_LIMIT),
+        meters.with(REASON, "over_limit"),
         REJECTIONS,
         OF_REJECTIONS,
         engine,
-        limits,
+        names(limits, limit -> true),
         LimitStats::rejected);
     counter(
-        enforced.with(REASON, "blocked"),
+        meters.with(REASON, "blocked"),
         REJECTIONS,
         OF_REJECTIONS,
         engine,
-        limits,
+        names(limits, limit -> limit.penalty().isPresent()),
         LimitStats::blocked);
     counter(
-        enforced.with(REASON, "unavailable"),
+        meters.with(REASON, "unavailable"),
         REJECTIONS,
         OF_REJECTIONS,
         engine,
-        limits,
+        names(limits, limit -> engine.stats(limit.name()).store().isPresent()),
         LimitStats::unavailable);
   }
 

@@ -37,7 +37,8 @@ final class OverloadMeters {
         "flowshield.overload.latency",
         "The latency of work that waits for nothing",
         engine,
-        of(overload -> overload.latency().isZero() ? Double.NaN : overload.latency().toNanos()));
+        of(overload ->
+            overload.latency().isZero() ? Double.NaN : overload.latency().toNanos()));
     meters.gauge(
         "flowshield.overload.throughput",
         "Requests that end in a second",
@@ -46,7 +47,6 @@ final class OverloadMeters {
   }
 
   private static ToDoubleFunction<FlowShield> of(ToDoubleFunction<OverloadStats> value) {
-    return engine ->
-        engine.stats().overload().map(value::applyAsDouble).orElse(Double.NaN);
+    return engine -> engine.stats().overload().map(value::applyAsDouble).orElse(Double.NaN);
   }
 }

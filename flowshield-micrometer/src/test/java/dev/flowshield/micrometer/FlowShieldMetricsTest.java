@@ -41,7 +41,8 @@ class FlowShieldMetricsTest {
     assertThat(count("flowshield.decisions", "outcome", "over_limit")).isOne();
     assertThat(count("flowshield.decisions", "outcome", "shed")).isOne();
     assertThat(count("flowshield.shed", "class", "default")).isOne();
-    assertThat(count("flowshield.rejections", "limit", "key", "reason", "over_limit")).isOne();
+    assertThat(count("flowshield.rejections", "limit", "key", "reason", "over_limit"))
+        .isOne();
     assertThat(count("flowshield.admissions", "limit", "key")).isOne();
     assertThat(value("flowshield.inflight")).isOne();
     assertThat(value("flowshield.inflight.limit")).isOne();
@@ -84,8 +85,8 @@ class FlowShieldMetricsTest {
     shield.admit("alice");
     shield.admit("alice");
 
-    assertThat(count("flowshield.rejections", "mode", "shadow")).isOne();
-    assertThat(registry.find("flowshield.rejections").tag("mode", "enforced").meters()).isEmpty();
+    assertThat(count("flowshield.shadow.rejections", "limit", "trial")).isOne();
+    assertThat(registry.find("flowshield.rejections").meters()).isEmpty();
     assertThat(count("flowshield.decisions", "outcome", "over_limit")).isZero();
   }
 
@@ -164,7 +165,8 @@ class FlowShieldMetricsTest {
         .bindTo(registry);
     shield.admit("alice");
 
-    assertThat(count("flowshield.admissions", "limit", "(other)", "region", "north")).isOne();
+    assertThat(count("flowshield.admissions", "limit", "(other)", "region", "north"))
+        .isOne();
   }
 
   @Test
@@ -179,10 +181,7 @@ class FlowShieldMetricsTest {
             + " one of them, as in name=orders, and register each once");
     FlowShieldMetrics.monitor(
         registry,
-        HttpShield.builder()
-            .perClient("10/s")
-            .operations(o -> o.name("orders"))
-            .build());
+        HttpShield.builder().perClient("10/s").operations(o -> o.name("orders")).build());
     assertThat(registry.find("flowshield.inflight").gauges()).hasSize(2);
     assertThatThrownBy(() -> new FlowShieldMetrics(first).withMostLimits(1_001))
         .isInstanceOf(IllegalArgumentException.class)

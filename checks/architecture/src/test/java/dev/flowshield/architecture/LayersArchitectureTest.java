@@ -46,14 +46,16 @@ class LayersArchitectureTest {
       .definedBy("dev.flowshield.undertow..")
       .layer("redis")
       .definedBy("dev.flowshield.redis..")
+      .layer("micrometer")
+      .definedBy("dev.flowshield.micrometer..")
       .layer("testkit")
       .definedBy("dev.flowshield.testkit..")
       .whereLayer("api")
       .mayNotAccessAnyLayer()
       .whereLayer("engine")
-      .mayOnlyBeAccessedByLayers("http")
+      .mayOnlyBeAccessedByLayers("http", "micrometer")
       .whereLayer("http")
-      .mayOnlyBeAccessedByLayers("servlet", "vertx", "undertow")
+      .mayOnlyBeAccessedByLayers("servlet", "vertx", "undertow", "micrometer")
       .whereLayer("servlet")
       .mayNotBeAccessedByAnyLayer()
       .whereLayer("vertx")
@@ -62,12 +64,14 @@ class LayersArchitectureTest {
       .mayNotBeAccessedByAnyLayer()
       .whereLayer("redis")
       .mayNotBeAccessedByAnyLayer()
+      .whereLayer("micrometer")
+      .mayNotBeAccessedByAnyLayer()
       .whereLayer("testkit")
       .mayNotBeAccessedByAnyLayer()
       .ensureAllClassesAreContainedInArchitecture()
       .because(
           "one module has one reason to change: uses go from bindings to http to engine to api,"
-              + " a binding knows nothing of another, and limits are tested without the engine");
+              + " a binding and the views of operators know nothing of one another, and limits are tested without the engine");
 
   private static final ArchRule LETTUCE_IN_REDIS_ALONE = noClasses()
       .that()

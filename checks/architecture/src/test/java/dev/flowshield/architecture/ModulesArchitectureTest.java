@@ -139,6 +139,17 @@ class ModulesArchitectureTest {
   }
 
   @Test
+  void theMetricsNeedMicrometerAndNoServer() {
+    assertThat(linesOf(Published.MICROMETER))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.micrometer",
+            "requires transitive dev.flowshield.http",
+            "requires transitive micrometer.core",
+            "requires static org.jspecify",
+            "exports dev.flowshield.micrometer");
+  }
+
+  @Test
   void theTestkitNeedsTheApiAndJUnitAndNoEngine() {
     assertThat(linesOf(Published.TESTKIT))
         .containsExactlyInAnyOrder(

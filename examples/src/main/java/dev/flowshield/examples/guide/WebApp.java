@@ -1,8 +1,6 @@
 package dev.flowshield.examples.guide;
 
 import dev.flowshield.RateLimiter;
-import dev.flowshield.engine.LimitStats;
-import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.servlet.FlowShieldFilter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -10,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.StringJoiner;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -66,21 +63,6 @@ public final class WebApp {
     } else {
       close.accept(1013); // "try again later", in the registry of RFC 6455
     }
-  }
-  // end
-
-  // snippet: web-metrics
-  static String metrics(HttpShield shield) {
-    ShieldStats stats = shield.engine().stats();
-    StringJoiner lines = new StringJoiner("\n", "", "\n")
-        .add("flowshield_in_flight " + stats.inFlight())
-        .add("flowshield_shed_total " + stats.shed());
-    for (LimitStats limit : stats.limits()) {
-      String name = "{limit=\"" + limit.name() + "\"}"; // of the configuration, not of a client
-      lines.add("flowshield_rejected_total" + name + " " + limit.rejected());
-      lines.add("flowshield_clients" + name + " " + limit.tracked());
-    }
-    return lines.toString();
   }
   // end
 }

@@ -9,7 +9,6 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.examples.Visit;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.exchange.HttpAdmitted;
-import dev.flowshield.http.exchange.ShieldResponse;
 import dev.flowshield.testkit.ManualTicker;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -73,20 +72,5 @@ class WebAppTest {
     }
 
     assertThat(admitted).isBetween(100, 104); // some refill while the test runs
-  }
-
-  @Test
-  void metricsCountRejectionsByLimit() {
-    HttpShield shield =
-        HttpShield.builder().perClient("1/h").operations(o -> o.ticker(ticker)).build();
-    assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(HttpAdmitted.class);
-    assertThat(shield.admit(new Visit("GET", "/"))).isInstanceOf(ShieldResponse.class);
-
-    assertThat(WebApp.metrics(shield).lines())
-        .contains(
-            "flowshield_in_flight 1",
-            "flowshield_shed_total 0",
-            "flowshield_rejected_total{limit=\"client\"} 1",
-            "flowshield_clients{limit=\"client\"} 1");
   }
 }
