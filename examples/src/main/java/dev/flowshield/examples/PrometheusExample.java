@@ -17,6 +17,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ public final class PrometheusExample {
 
   private PrometheusExample() {}
 
-  /** Prints the decisions of three shields, each after two visits that pass and one that does not. */
+  /** Prints the decisions of three shields, each after two visits that pass and one rejection. */
   public static void main(String[] arguments) throws Exception {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Server jetty = jetty(registry, shield("jetty", registry));
@@ -76,7 +77,7 @@ public final class PrometheusExample {
       context.addServlet("metrics", new Text(registry::scrape)).addMapping(ENDPOINT);
       context.addServlet("hello", new Text(() -> "hello")).addMapping("/");
     });
-    Server server = new Server(new InetSocketAddress("127.0.0.1", 0));
+    Server server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     server.setHandler(app);
     server.start();
     return server;

@@ -26,7 +26,7 @@ final class LeakDetector {
     private final long slot;
     private final @Nullable Throwable madeAt;
 
-    /** Whether its slot is released, or about to be. */
+    /** True once its slot is released, or about to be. */
     volatile boolean ended;
 
     private Watch(Admitted admission, long slot, @Nullable Throwable madeAt) {

@@ -7,7 +7,8 @@ import java.lang.invoke.VarHandle;
  * The permits that requests took from a limit beyond one each, and the ones that settlements
  * changed. A request of one permit writes nothing here.
  *
- * <p>Thread-safe, lock-free. Allocates nothing, because the permits are taken when they are counted.
+ * <p>Thread-safe, lock-free. Allocates nothing, because a count of permits that are taken must not
+ * fail.
  */
 final class PermitCounts {
 

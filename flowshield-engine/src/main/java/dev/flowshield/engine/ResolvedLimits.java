@@ -164,8 +164,8 @@ final class ResolvedLimits {
   }
 
   /**
-   * Takes from all of them for one key and one cost, and counts the request; false, with nothing taken, if one rejects now.
-   * Only if the engine keeps all of them.
+   * Takes from all of them for one key and one cost, and counts the request; false, with nothing
+   * taken, if one rejects now. Only if the engine keeps all of them.
    */
   boolean take(String key, long hash, long permits, long now) {
     return ofEnforced.take(hash, permits, now, key, takeShadows) != null;
