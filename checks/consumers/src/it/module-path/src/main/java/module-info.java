@@ -6,6 +6,7 @@ module com.example.app {
   requires dev.flowshield.servlet.auto; // else only a container would ask for it
   requires dev.flowshield.vertx;
   requires dev.flowshield.redis;
+  requires dev.flowshield.micrometer;
   requires dev.flowshield.undertow; // automatic module, named by its manifest
 
   provides dev.flowshield.spi.RateLimiterProvider with

@@ -13,7 +13,9 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.micrometer.FlowShieldMetrics;
 import dev.flowshield.undertow.FlowShieldHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,19 @@ class ModulePathTest {
       assertFalse(limiter.tryAcquire("alice"));
       assertFalse(store.stats().withoutStore() == 0);
     }
+  }
+
+  @Test
+  void aRegistryCountsTheDecisionsOfAShield() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    FlowShield shield = FlowShield.builder().perKey("1/h").build();
+    new FlowShieldMetrics("app", shield).bindTo(registry);
+    shield.admit("alice");
+
+    assertEquals("dev.flowshield.micrometer", FlowShieldMetrics.class.getModule().getName());
+    assertEquals(
+        1,
+        registry.get("flowshield.decisions").tag("outcome", "admitted").functionCounter().count());
   }
 
   @Test
