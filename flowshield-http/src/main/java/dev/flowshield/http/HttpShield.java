@@ -319,6 +319,27 @@ public final class HttpShield {
         builder -> {});
   }
 
+  /**
+   * Creates a shield from the settings of a framework, and from no other source: no system
+   * properties, environment variables or file. Settings that it leaves out have the defaults of
+   * {@link #fromConfiguration()}. For frameworks that have a configuration of their own.
+   *
+   * @param settings returns them, such as {@code per-client} to {@code 100/s}, now and for each
+   *     {@link #reload()}
+   * @param code sets options of the builder, as in {@link #fromConfiguration(Map, Consumer)}
+   * @throws IllegalArgumentException if a setting is not known or not possible
+   */
+  public static HttpShield fromSettings(
+      Supplier<? extends Map<String, String>> settings, Consumer<? super HttpShieldBuilder> code) {
+    Objects.requireNonNull(settings, "settings must be a function that returns them, got null");
+    Objects.requireNonNull(
+        code, "code must be a function, got null: give one that does nothing if there is none");
+    return of(
+        () ->
+            new ConfigurationSources(Map.of(), Map.of(), copyOf(settings.get()), SettingsFile.NONE),
+        code);
+  }
+
   private static Map<String, String> copyOf(Map<String, String> settings) {
     Objects.requireNonNull(settings, NO_SETTINGS);
     return Collections.unmodifiableMap(new HashMap<>(settings)); // which may have nulls

@@ -60,6 +60,28 @@ class ReloadTest {
   }
 
   @Test
+  void asksAFrameworkForItsSettingsAgainAndReadsNothingElse() {
+    Map<String, String> own = new HashMap<>(Map.of("in-flight", "7"));
+    System.setProperty("flowshield.nonsense", "of another application");
+    try {
+      HttpShield shield =
+          HttpShield.fromSettings(() -> own, it -> it.operations(o -> o.ticker(ticker)));
+
+      assertThat(shield.engine().limits()).asString().contains("client: 100/s burst 500");
+      assertThat(shield.engine().inFlightLimit()).isEqualTo(7);
+      own.put("per-client", "4/day");
+      assertThat(shield.reload()).isNotEmpty();
+      assertThat(shield.engine().limits()).asString().contains("client: 4/day");
+      own.put("per-clint", "5/day");
+      assertThatIllegalArgumentException()
+          .isThrownBy(shield::reload)
+          .withMessageContaining("setting 'per-clint' must be one of");
+    } finally {
+      System.clearProperty("flowshield.nonsense");
+    }
+  }
+
+  @Test
   void changesWhatLimitsAdmitAndForgivesNothing() {
     file.put("in-flight", "1000");
     HttpShield shield = shield();
