@@ -95,8 +95,7 @@ class AnswerKindsTest {
     @ParameterizedTest
     @ValueSource(strings = {HTML, PROBLEM, TEXT})
     void anAnswerOfEachKindIsShared(String accept) {
-      assertThat(rejection(shield, "GET", accept).headers())
-          .isSameAs(rejection(shield, "GET", accept).headers());
+      assertThat(rejection(shield, "GET", accept)).isSameAs(rejection(shield, "GET", accept));
     }
 
     @ParameterizedTest

@@ -54,8 +54,8 @@ class CrossOriginTest {
 
   @Test
   void aRequestWithoutAnOriginGetsTheSharedAnswer() {
-    assertThat(rejected(shield.admit(FakeRequest.from(CLIENT))).headers())
-        .isSameAs(rejected(shield.admit(FakeRequest.from(CLIENT))).headers());
+    assertThat(shield.admit(FakeRequest.from(CLIENT)))
+        .isSameAs(shield.admit(FakeRequest.from(CLIENT)));
   }
 
   @Test

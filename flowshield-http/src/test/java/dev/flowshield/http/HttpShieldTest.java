@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flowshield.engine.Limit;
-import dev.flowshield.engine.OverLimit;
 import dev.flowshield.engine.Penalty;
 import dev.flowshield.engine.RejectionEvent;
 import dev.flowshield.engine.RejectionEvent.Kind;
@@ -44,21 +43,6 @@ class HttpShieldTest {
       spend(shield, CLIENT, 2);
       assertThat(shield.admit(FakeRequest.from("192.0.2.2"))).isInstanceOf(HttpAdmitted.class);
       assertThat(shield.admit(FakeRequest.from("2001:db8::1"))).isInstanceOf(HttpAdmitted.class);
-    }
-
-    @Test
-    void theResponseNamesTheRejectionWithItsExactWait() {
-      spend(shield, CLIENT, 2);
-      ticker.advanceNanos(1);
-
-      ShieldResponse response = rejected(shield.admit(FakeRequest.from(CLIENT)));
-      assertThat(response.rejection()).hasValueSatisfying(cause -> {
-        assertThat(cause).isInstanceOf(OverLimit.class);
-        assertThat(cause.retryAfterNanos()).isEqualTo(499_999_999);
-      });
-      assertThat(response.headers()).contains(new Header("Retry-After", "1"));
-      assertThat(response.withoutBody().closingConnection().rejection())
-          .isEqualTo(response.rejection());
     }
 
     @Test

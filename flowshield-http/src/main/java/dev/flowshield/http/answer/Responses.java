@@ -121,9 +121,8 @@ public final class Responses {
 
   private ShieldResponse rendered(
       ShieldResponse proposed, RequestView request, Rejection rejection) {
-    ShieldResponse response = proposed.to(rejection);
     return finished(
-        renderer == null ? response : renderer.render(response, request, rejection), request);
+        renderer == null ? proposed : renderer.render(proposed, request, rejection), request);
   }
 
   /** Returns the response to a request whose client or path is denied. */

@@ -1,20 +1,16 @@
 package dev.flowshield.http.exchange;
 
-import dev.flowshield.engine.Rejection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A response in place of the application's: a rejection, or the response of a {@link
  * RequestInterceptor}. Nothing was taken and nothing needs closing. A binding writes it as it is.
  *
- * <p>Immutable. Requests share the headers and the body of prepared rejections; a rejection holds
- * nothing of its request.
+ * <p>Immutable. Requests share prepared rejections; a rejection holds nothing of its request.
  */
 public final class ShieldResponse implements HttpAdmission {
 
@@ -77,19 +73,12 @@ public final class ShieldResponse implements HttpAdmission {
   private final List<Header> headers;
   private final byte[] body;
   private final boolean closesConnection;
-  private final @Nullable Rejection rejection;
 
-  private ShieldResponse(
-      int status,
-      List<Header> headers,
-      byte[] body,
-      boolean closesConnection,
-      @Nullable Rejection rejection) {
+  private ShieldResponse(int status, List<Header> headers, byte[] body, boolean closesConnection) {
     this.status = status;
     this.headers = headers;
     this.body = body;
     this.closesConnection = closesConnection;
-    this.rejection = rejection;
   }
 
   /**
@@ -124,8 +113,7 @@ public final class ShieldResponse implements HttpAdmission {
             length(body),
             new Header("Cache-Control", "no-store")),
         body,
-        false,
-        null);
+        false);
   }
 
   private static Header length(byte[] body) {
@@ -178,7 +166,7 @@ public final class ShieldResponse implements HttpAdmission {
         all.add(header);
       }
     }
-    return new ShieldResponse(status, List.copyOf(all), body, closesConnection, rejection);
+    return new ShieldResponse(status, List.copyOf(all), body, closesConnection);
   }
 
   private static boolean has(List<Header> all, Header sought) {
@@ -211,22 +199,17 @@ public final class ShieldResponse implements HttpAdmission {
         others.add(header);
       }
     }
-    return new ShieldResponse(status, List.copyOf(others), copy, closesConnection, rejection);
+    return new ShieldResponse(status, List.copyOf(others), copy, closesConnection);
   }
 
   /** Returns the response to HEAD: the same status and headers, without the body. */
   public ShieldResponse withoutBody() {
-    return new ShieldResponse(status, headers, NO_BODY, closesConnection, rejection);
+    return new ShieldResponse(status, headers, NO_BODY, closesConnection);
   }
 
   /** Returns this response for a request whose body is not worth reading. */
   public ShieldResponse closingConnection() {
-    return new ShieldResponse(status, headers, body, true, rejection);
-  }
-
-  /** Returns this response as the response to a rejection. */
-  public ShieldResponse to(Rejection cause) {
-    return new ShieldResponse(status, headers, body, closesConnection, cause);
+    return new ShieldResponse(status, headers, body, true);
   }
 
   /** Returns the status code. */
@@ -255,15 +238,6 @@ public final class ShieldResponse implements HttpAdmission {
    */
   public boolean closesConnection() {
     return closesConnection;
-  }
-
-  /**
-   * Returns the rejection that this responds to, with its exact wait; empty for the response of a
-   * {@link RequestInterceptor}, or for a client or path that is denied. For bindings whose protocol
-   * has no HTTP status.
-   */
-  public Optional<Rejection> rejection() {
-    return Optional.ofNullable(rejection);
   }
 
   @Override
