@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>All or nothing.</b> All limits are judged at one reading of the clock, before anything is
  * taken. If one rejects, nothing is taken from the others, and no slot in flight. The rejection
- * names the limit that takes longest. {@link OverLimit} and {@link Blocked} are about the limits.
+ * names the limit with the longest wait. {@link OverLimit} and {@link Blocked} are about the limits.
  * {@link Shed} is about the server, which protects itself. A full server too answers a request over
  * a limit with {@link OverLimit}.
  *
@@ -209,7 +209,7 @@ public final class FlowShield {
    * <p>The permits of the engine's limits are held until such a limiter answers. A slot in flight
    * is not held, unless the limiter cannot take permits back. Complete or cancel the future to stop
    * waiting: everything is given back then, exactly once, and so are permits that arrive too late.
-   * A limiter that fails fails the future. A limiter that never answers holds permits until the
+   * If a limiter fails, so does the future. If it never answers, the permits stay taken until the
    * caller gives up: use {@link CompletableFuture#orTimeout}. Stages that depend on the future run
    * on the thread that answers.
    *
@@ -457,6 +457,16 @@ public final class FlowShield {
     return limits.kept();
   }
 
+  /**
+   * Returns whether the engine keeps a limit in this process, so that no request waits for it;
+   * false for a limit of a store, or of a limiter that decides by itself.
+   *
+   * @throws IllegalArgumentException if there is no limit of that name
+   */
+  public boolean isLocal(String limit) {
+    return limits.isLocal(limit);
+  }
+
   /** Returns the limits as they are now, in the order in which they were added. */
   public List<Limit> limits() {
     return limits.all();
@@ -581,8 +591,8 @@ public final class FlowShield {
 
   /**
    * Reports how long a request, or a probe task, was queued before the shield was called. A shield
-   * that {@linkplain InFlightLimit#auto finds} its cap by itself rejects requests while
-   * that is too long, so a queue in front is worked off at once:
+   * that {@linkplain InFlightLimit#auto finds} its cap by itself rejects requests while that wait is
+   * above a threshold, so a queue in front is worked off at once. The threshold is
    *
    * <ul>
    *   <li>six times the usual latency of work, and at least 120 ms

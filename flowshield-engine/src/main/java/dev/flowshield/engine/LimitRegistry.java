@@ -122,6 +122,10 @@ final class LimitRegistry {
     return kept;
   }
 
+  boolean isLocal(String name) {
+    return limit(name) instanceof EngineLimit;
+  }
+
   List<LimitStats> stats() {
     return byName.values().stream().map(LimitStats::new).toList();
   }

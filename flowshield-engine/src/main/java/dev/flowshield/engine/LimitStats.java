@@ -67,8 +67,8 @@ public final class LimitStats {
   }
 
   /**
-   * Returns the requests rejected by it as the limit that takes longest; for a shadow limit, those
-   * that it would have rejected although no other limit did.
+   * Returns the requests for which this limit was the reason of the rejection; for a shadow limit,
+   * those that it would have rejected although no other limit did.
    */
   public long rejected() {
     return rejected;

@@ -62,8 +62,8 @@ public final class OverloadStats {
   }
 
   /**
-   * Returns the evidence from which the limit is computed; empty if nothing shows that the server
-   * is overloaded, or an operator has set the limit.
+   * Returns the evidence from which the cap is computed; empty if nothing shows that the server
+   * is overloaded, or an operator has set the cap.
    */
   public Optional<Evidence> evidence() {
     return Optional.ofNullable(
@@ -77,8 +77,8 @@ public final class OverloadStats {
   }
 
   /**
-   * Returns an explanation of the limit for operators: the evidence with the numbers at that time,
-   * and then the parts of the limit now. {@code 56: the processors are busy:
+   * Returns an explanation of the cap for operators: the evidence with the numbers at that time,
+   * and then the parts of the cap now. {@code 56: the processors are busy:
    * 97 % of 2 used for 80 ms, 421 requests begun and 420 can be worked off; 800/s x 50.0 ms x 1.2,
    * and some for bunches}. It holds no text of a client. Not to be parsed.
    */

@@ -14,9 +14,10 @@ import java.util.Objects;
  *         .withBlocks(Duration.ofMinutes(5), Duration.ofHours(24))); // 5 minutes, 10, 20 … a day
  * }</pre>
  *
- * <p><b>Breaches.</b> A breach is a rejection by the limit that has the penalty. The first breach
- * opens a span in which all are counted, and the next one after it opens another. So no key is
- * blocked for fewer breaches in a span, and a key with twice as many in one is blocked for certain.
+ * <p><b>Breaches.</b> A breach is a rejection by the limit that has the penalty. A span begins with
+ * a breach, and the first breach after its end begins the next one. A key is blocked when one span
+ * has enough breaches. So no key is blocked for fewer in that time, and a key with twice as many in
+ * it is blocked for certain.
  * A request of a blocked key is no breach, so it does not make the block longer.
  *
  * <p><b>Forgetting.</b> A block counts against its key until the key has been without a breach for

@@ -9,8 +9,7 @@ package dev.flowshield.engine;
  *     in all shields of a process, another in the next process, unless that has loaded a {@link
  *     Snapshot}. With {@link FlowShieldBuilder#showKeys}, the first 64 characters of the key: text
  *     that the client chose, to be escaped before it goes to a log or a page
- * @param suppressed the number of rejections of that kind without an event of their own since the
- *     last event of that kind; so there were {@code 1 + suppressed} since
+ * @param suppressed the number of rejections of this kind since its last event, without this one
  */
 public record RejectionEvent(Rejection rejection, Kind kind, String key, long suppressed) {
 

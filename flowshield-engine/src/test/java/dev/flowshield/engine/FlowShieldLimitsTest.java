@@ -66,6 +66,7 @@ class FlowShieldLimitsTest {
     }
 
     assertThat(admitted).isEqualTo(10);
+    assertThat(shield.isLocal("everyone")).isTrue();
   }
 
   @Test

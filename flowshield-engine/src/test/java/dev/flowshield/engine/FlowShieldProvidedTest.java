@@ -134,6 +134,7 @@ class FlowShieldProvidedTest {
                 key.equals("bad") ? new Decision.Rejected(0, 42) : new Decision.Admitted(1)))
         .build();
 
+    assertThat(shield.isLocal("tenant")).isFalse();
     for (int i = 0; i < 10; i++) {
       assertThat(shield.admit(Charge.of("tenant", "acme", 2), Charge.of("user", "bad")))
           .extracting("name", "retryAfterNanos")

@@ -401,7 +401,7 @@ public final class HttpShield {
   /**
    * Decides on a request like {@link #admit}, for servers whose thread must not wait for a limiter
    * outside the engine. The future is complete if the engine keeps all limits, which it does unless
-   * a limit has a limiter of another kind.
+   * a store, or a {@code RateLimiter} of the application, keeps one.
    *
    * <p>Complete or cancel the future to stop waiting, for example when the client has gone.
    * Everything is then refunded. A limiter that fails, or that has not answered after five seconds,
@@ -437,7 +437,7 @@ public final class HttpShield {
 
   /**
    * Returns whether {@link #admit} never waits because the engine keeps all limits, which it does
-   * unless a limit has a limiter of another kind.
+   * unless a store, or a {@code RateLimiter} of the application, keeps one.
    */
   public boolean isSynchronous() {
     return setup.isSynchronous();

@@ -18,11 +18,14 @@ public final class RedisStoreBuilder {
 
   private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,31}");
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+  /** Is stated as text in SettingKeys of flowshield-http and in the README of this module, too. */
+  static final long USUAL_TIMEOUT_MILLIS = 50;
+
   private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
   private static final int MOST_INSTANCES = 10_000;
 
   private final Function<RedisStoreBuilder, RedisServer> server;
-  private Duration timeout = Duration.ofMillis(50);
+  private Duration timeout = Duration.ofMillis(USUAL_TIMEOUT_MILLIS);
   private String keyPrefix = "flowshield";
   private String keySecret = "";
   private StoreFailurePolicy onFailure = StoreFailurePolicy.LOCAL;
@@ -55,7 +58,7 @@ public final class RedisStoreBuilder {
 
   /**
    * Sets the longest time that a decision waits for the server. After that, the decision is made
-   * without the server. Default: 50 milliseconds.
+   * without the server. Default: {@value #USUAL_TIMEOUT_MILLIS} milliseconds.
    *
    * @throws IllegalArgumentException if the time is not 1 millisecond to 10 seconds
    */

@@ -5,7 +5,7 @@ import dev.flowshield.engine.keyed.KeyHash;
 import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.keyed.Overflow;
 import dev.flowshield.engine.limiter.KeyedLimiter;
-import dev.flowshield.engine.rate.Earlier;
+import dev.flowshield.engine.rate.SavedWords;
 import dev.flowshield.spi.RateAlgorithm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,7 +118,7 @@ public final class SnapshotLoader {
     private long now;
     private @Nullable KeyedLimiter limiter; // null to skip the next records
     private int index;
-    private @Nullable Earlier earlier;
+    private @Nullable SavedWords earlier;
 
     @Override
     public void seed(long first, long second) {
@@ -158,13 +158,13 @@ public final class SnapshotLoader {
       }
       RateAlgorithm next = limiter.tables().get(index).algorithm();
       RateAlgorithm then = algorithm(limiter, limit);
-      if (!kind.equals(Earlier.kind(next))) {
-        ignoreLimit("it was kept by '" + kind + "', and is kept by '" + Earlier.kind(next)
+      if (!kind.equals(SavedWords.kind(next))) {
+        ignoreLimit("it was kept by '" + kind + "', and is kept by '" + SavedWords.kind(next)
             + "' now, which reads other words");
       } else if (then == null) {
         ignoreLimit("'" + limit + "' is outside the range of '" + kind + "'");
       } else {
-        earlier = new Earlier(then, phase, down, now);
+        earlier = new SavedWords(then, phase, down, now);
       }
     }
 

@@ -8,7 +8,7 @@ import dev.flowshield.engine.keyed.KeyTable;
 import dev.flowshield.engine.keyed.Overflow;
 import dev.flowshield.engine.keyed.Seed;
 import dev.flowshield.engine.limiter.KeyedLimiter;
-import dev.flowshield.engine.rate.Earlier;
+import dev.flowshield.engine.rate.SavedWords;
 import dev.flowshield.spi.RateAlgorithm;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -71,11 +71,11 @@ final class SnapshotWriter {
     for (int i = 0; i < limits.size(); i++) {
       KeyTable keys = limiter.tables().get(i);
       RateAlgorithm algorithm = keys.algorithm();
-      out.writeUTF(Earlier.kind(algorithm));
+      out.writeUTF(SavedWords.kind(algorithm));
       out.writeUTF(limits.get(i).toString());
-      out.writeLong(Earlier.phase(algorithm, now));
+      out.writeLong(SavedWords.phase(algorithm, now));
       Allowance without = keyless.get(i);
-      out.writeLong(Earlier.owed(algorithm, without.word(EVERYONE, now), now));
+      out.writeLong(SavedWords.owed(algorithm, without.word(EVERYONE, now), now));
       writeOverflow(keys, algorithm, now);
       writeKeys(keys, algorithm, now);
     }
@@ -86,7 +86,7 @@ final class SnapshotWriter {
     out.writeInt(segments);
     for (int number = 0; number < Overflow.WORDS; number++) {
       long word = keys.overflowWord(Overflow.hash(segments, number));
-      long owed = Earlier.owed(algorithm, word, now);
+      long owed = SavedWords.owed(algorithm, word, now);
       if (owed != 0) {
         out.writeInt(number + 1);
         out.writeLong(owed);
@@ -99,7 +99,7 @@ final class SnapshotWriter {
     for (int part = 0; part < keys.segmentCount(); part++) {
       long[] owing = keys.owing(part);
       for (int i = 0; i < owing.length; i += 2) {
-        long owed = Earlier.owed(algorithm, owing[i + 1], now);
+        long owed = SavedWords.owed(algorithm, owing[i + 1], now);
         if (owed != 0) {
           out.writeLong(owing[i]);
           out.writeLong(owed);

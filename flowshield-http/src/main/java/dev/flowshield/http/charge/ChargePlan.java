@@ -82,10 +82,6 @@ public final class ChargePlan {
   private static final int ROUTES = 1 + RouteNumber.COUNT;
   private static final int CRITICALITIES = Criticality.values().length;
 
-  // Another limiter may have to wait for the status of a key, and no request waits for a status.
-  private static final Set<String> KEPT_HERE =
-      Set.of("token-bucket", "fixed-window", "sliding-window");
-
   private static final String PREFLIGHT_KEY = "preflight="; // followed by the key of the client
 
   private final FlowShield engine;
@@ -132,14 +128,10 @@ public final class ChargePlan {
     this.hasCosts = entries.stream().anyMatch(entry -> entry.cost > 1);
     this.limits = limits(entry -> true).withCriticality(criticality);
     this.oneKey = new OneKey(limits);
-    this.visibleHere = visible(ChargePlan::isKeptHere);
+    // Another limiter may have to wait for the status of a key, and no request waits for a status.
+    this.visibleHere = visible(limit -> engine.isLocal(limit.name()));
     this.visibleInStore = visible(limit -> limit.store().isPresent());
     this.visible = limits(entry -> visibleHere.contains(entry.name));
-  }
-
-  /** Returns whether the engine keeps a limit by a formula of its own. */
-  static boolean isKeptHere(Limit limit) {
-    return KEPT_HERE.contains(limit.limiter());
   }
 
   private Set<String> visible(Predicate<Limit> keeping) {

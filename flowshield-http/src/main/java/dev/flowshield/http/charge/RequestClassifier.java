@@ -153,7 +153,7 @@ public final class RequestClassifier {
 
   /** Returns whether the engine keeps all limits, so that no request waits. */
   public boolean isSynchronous() {
-    return engine.limits().stream().allMatch(ChargePlan::isKeptHere);
+    return engine.limits().stream().allMatch(limit -> engine.isLocal(limit.name()));
   }
 
   /** Returns the key of a request's client. */

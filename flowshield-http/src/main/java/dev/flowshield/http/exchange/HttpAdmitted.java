@@ -22,7 +22,8 @@ public non-sealed interface HttpAdmitted extends HttpAdmission, AdmissionHooks, 
 
   /**
    * Returns the headers to add to the response before the application writes it, such as {@code
-   * RateLimit}; empty unless the headers of the shield are {@link HeaderMode#ALWAYS}.
+   * RateLimit}; empty unless the headers of the shield are {@link HeaderMode#ALWAYS}. They cannot
+   * state a cost that the application reports later.
    */
   List<ShieldResponse.Header> headers();
 

@@ -57,7 +57,7 @@ public final class ShieldResponse implements HttpAdmission {
   /**
    * The time that a binding waits for the rest of a rejected request, before or after the response.
    * A connection that is closed without reading the rest is reset, and the client may lose the
-   * response. A request that is late by more may never arrive.
+   * response. A body that is later than this may never come.
    */
   public static final Duration LINGER = Duration.ofSeconds(1);
 

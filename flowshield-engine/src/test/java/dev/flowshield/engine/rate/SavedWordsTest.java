@@ -9,7 +9,7 @@ import java.time.OffsetDateTime;
 import org.junit.jupiter.api.Test;
 
 /** What a key owes that an earlier process saved. */
-class EarlierTest {
+class SavedWordsTest {
 
   private static final long SECOND = 1_000_000_000;
   private static final long NOW = 1_000 * SECOND;
@@ -21,55 +21,57 @@ class EarlierTest {
 
   @Test
   void isKnownByTheKindOfItsLimit() {
-    assertThat(Earlier.kind(bucket)).isEqualTo("token-bucket");
-    assertThat(Earlier.kind(fixed)).isEqualTo("fixed-window");
-    assertThat(Earlier.kind(sliding)).isEqualTo("sliding-window");
+    assertThat(SavedWords.kind(bucket)).isEqualTo("token-bucket");
+    assertThat(SavedWords.kind(fixed)).isEqualTo("fixed-window");
+    assertThat(SavedWords.kind(sliding)).isEqualTo("sliding-window");
   }
 
   @Test
   void namesAnAlgorithmThatCannotBeSaved() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Earlier.kind(new Custom()))
+        .isThrownBy(() -> SavedWords.kind(new Custom()))
         .withMessageMatching("algorithm of a snapshot must be token-bucket, fixed-window or"
             + " sliding-window, got .*Custom.*: leave the limit out of the snapshot");
   }
 
   @Test
   void hasAPhaseOnlyIfItsWindowsFollowNoCalendar() {
-    assertThat(Earlier.phase(sliding, NOW + 7)).isEqualTo(7);
-    assertThat(Earlier.phase(fixed, NOW + 7)).isZero();
-    assertThat(Earlier.phase(bucket, NOW + 7)).isZero();
+    assertThat(SavedWords.phase(sliding, NOW + 7)).isEqualTo(7);
+    assertThat(SavedWords.phase(fixed, NOW + 7)).isZero();
+    assertThat(SavedWords.phase(bucket, NOW + 7)).isZero();
   }
 
   @Test
   void owesADistanceFromTheIdleWord() {
     long word = bucket.step(bucket.idle(NOW), NOW, 3);
 
-    assertThat(Earlier.owed(bucket, word, NOW)).isEqualTo(word - bucket.idle(NOW));
-    assertThat(Earlier.owed(bucket, bucket.idle(NOW), NOW)).isZero();
+    assertThat(SavedWords.owed(bucket, word, NOW)).isEqualTo(word - bucket.idle(NOW));
+    assertThat(SavedWords.owed(bucket, bucket.idle(NOW), NOW)).isZero();
   }
 
   @Test
   void ofATokenBucketIsLessWhatCameBackMeanwhile() {
-    long owed = Earlier.owed(bucket, bucket.step(bucket.idle(0), 0, 4), 0);
+    long owed = SavedWords.owed(bucket, bucket.step(bucket.idle(0), 0, 4), 0);
 
-    assertThat(remaining(new Earlier(bucket, 0, 0, NOW), owed, bucket)).isZero();
-    assertThat(remaining(new Earlier(bucket, 0, SECOND / 10, NOW), owed, bucket))
+    assertThat(remaining(new SavedWords(bucket, 0, 0, NOW), owed, bucket)).isZero();
+    assertThat(remaining(new SavedWords(bucket, 0, SECOND / 10, NOW), owed, bucket))
         .isOne();
-    assertThat(remaining(new Earlier(bucket, 0, SECOND, NOW), owed, bucket)).isEqualTo(4);
+    assertThat(remaining(new SavedWords(bucket, 0, SECOND, NOW), owed, bucket)).isEqualTo(4);
     // Were the whole turn of its clock taken for a debt, it would owe again.
-    assertThat(remaining(new Earlier(bucket, 0, Long.MAX_VALUE / 2, NOW), owed, bucket))
+    assertThat(remaining(new SavedWords(bucket, 0, Long.MAX_VALUE / 2, NOW), owed, bucket))
         .isEqualTo(4);
   }
 
   @Test
   void ofAFixedWindowIsOverWithTheWindow() {
     long then = NOW - 5 * SECOND; // in the window that began 10 s before NOW
-    long owed = Earlier.owed(fixed, fixed.step(fixed.idle(then), then, 3), then);
+    long owed = SavedWords.owed(fixed, fixed.step(fixed.idle(then), then, 3), then);
 
-    assertThat(remaining(new Earlier(fixed, 0, 5 * SECOND, NOW), owed, fixed)).isEqualTo(7);
-    assertThat(remaining(new Earlier(fixed, 0, 65 * SECOND, NOW), owed, fixed)).isEqualTo(10);
-    assertThat(remaining(new Earlier(fixed, 0, 1_000_000 * SECOND, NOW), owed, fixed))
+    assertThat(remaining(new SavedWords(fixed, 0, 5 * SECOND, NOW), owed, fixed))
+        .isEqualTo(7);
+    assertThat(remaining(new SavedWords(fixed, 0, 65 * SECOND, NOW), owed, fixed))
+        .isEqualTo(10);
+    assertThat(remaining(new SavedWords(fixed, 0, 1_000_000 * SECOND, NOW), owed, fixed))
         .isEqualTo(10);
   }
 
@@ -77,14 +79,14 @@ class EarlierTest {
   void ofASlidingWindowFadesFromThePhaseOfTheSave() {
     long then = 20 * SECOND; // by the ticker of another process, whose windows begin at 0
     SlidingWindow before = new SlidingWindow(RateLimit.parse("10/min"), 0);
-    long owed = Earlier.owed(before, before.step(before.idle(then), then, 8), then);
-    long phase = Earlier.phase(before, then);
+    long owed = SavedWords.owed(before, before.step(before.idle(then), then, 8), then);
+    long phase = SavedWords.phase(before, then);
 
     // 70 s later, half of them have faded: 30 s into the next window.
-    Earlier earlier = new Earlier(sliding, phase, 70 * SECOND, NOW);
+    SavedWords earlier = new SavedWords(sliding, phase, 70 * SECOND, NOW);
     assertThat(remaining(earlier, owed, sliding)).isBetween(6L - 1, 6L);
-    assertThat(remaining(new Earlier(sliding, phase, 0, NOW), owed, sliding)).isEqualTo(2);
-    assertThat(remaining(new Earlier(sliding, phase, 1_000_000 * SECOND, NOW), owed, sliding))
+    assertThat(remaining(new SavedWords(sliding, phase, 0, NOW), owed, sliding)).isEqualTo(2);
+    assertThat(remaining(new SavedWords(sliding, phase, 1_000_000 * SECOND, NOW), owed, sliding))
         .isEqualTo(10);
   }
 
@@ -107,7 +109,7 @@ class EarlierTest {
     assertThat(sliding.isOver(0, 120 * SECOND)).isTrue();
   }
 
-  private static long remaining(Earlier earlier, long owed, RateAlgorithm next) {
+  private static long remaining(SavedWords earlier, long owed, RateAlgorithm next) {
     return next.remaining(earlier.word(owed, next), NOW);
   }
 

@@ -11,7 +11,7 @@ import dev.flowshield.spi.RateAlgorithm;
  *
  * <p>Immutable, pure.
  */
-public final class Earlier {
+public final class SavedWords {
 
   private final RateAlgorithm then;
   private final long down;
@@ -25,7 +25,7 @@ public final class Earlier {
    * @param down how long ago the save was, in nanoseconds; 0 or more
    * @param now the current reading of the ticker
    */
-  public Earlier(RateAlgorithm limit, long phase, long down, long now) {
+  public SavedWords(RateAlgorithm limit, long phase, long down, long now) {
     this.then =
         limit instanceof SlidingWindow windows ? windows.startingAt(now - down - phase) : limit;
     this.down = down;
