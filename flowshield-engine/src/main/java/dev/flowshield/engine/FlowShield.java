@@ -43,9 +43,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>All or nothing.</b> All limits are judged at one reading of the clock, before anything is
  * taken. If one rejects, nothing is taken from the others, and no slot in flight. The rejection
- * names the limit with the longest wait. {@link OverLimit} and {@link Blocked} are about the limits.
- * {@link Shed} is about the server, which protects itself. A full server too answers a request over
- * a limit with {@link OverLimit}.
+ * names the limit with the longest wait. {@link OverLimit} and {@link Blocked} are about the
+ * limits. {@link Shed} is about the server, which protects itself. A full server too answers a
+ * request over a limit with {@link OverLimit}.
  *
  * <p>A limit never admits more than it states. A request may be rejected for permits, or for a
  * slot, that another request takes at the same moment and gives back because one of its own limits
@@ -591,8 +591,8 @@ public final class FlowShield {
 
   /**
    * Reports how long a request, or a probe task, was queued before the shield was called. A shield
-   * that {@linkplain InFlightLimit#auto finds} its cap by itself rejects requests while that wait is
-   * above a threshold, so a queue in front is worked off at once. The threshold is
+   * that {@linkplain InFlightLimit#auto finds} its cap by itself rejects requests while that wait
+   * is above a threshold, so a queue in front is worked off at once. The threshold is
    *
    * <ul>
    *   <li>six times the usual latency of work, and at least 120 ms
