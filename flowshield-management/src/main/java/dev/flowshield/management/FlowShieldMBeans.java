@@ -71,8 +71,8 @@ public final class FlowShieldMBeans implements AutoCloseable {
     } catch (InstanceAlreadyExistsException other) {
       throw new IllegalStateException(
           "name must be another for each shield of a process, got '" + name
-              + "' twice: name one of them, as in name=orders, and close a registration before the"
-              + " next one",
+              + "' twice: name one of them, as in operations(it -> it.name(\"orders\")), or close the"
+              + " registration of the other one",
           other);
     } catch (MalformedObjectNameException impossible) { // it is quoted
       throw new IllegalStateException(impossible);

@@ -34,7 +34,8 @@ class FlowShieldMBeansTest {
       assertThatThrownBy(() -> FlowShieldMBeans.register("orders", shield))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("name must be another for each shield of a process, got 'orders' twice: name"
-              + " one of them, as in name=orders, and close a registration before the next one");
+              + " one of them, as in operations(it -> it.name(\"orders\")), or close the"
+              + " registration of the other one");
       assertThat(Mbean.SERVER.isRegistered(Mbean.name("orders"))).isTrue();
     }
     FlowShieldMBeans.register("orders", shield).close();

@@ -238,19 +238,20 @@ class OperationsTest {
 
   @Test
   void readsTheConfigurationAgain() {
-    String[] file = {"name=web\nper-client=10/s\nin-flight=off\n"};
+    String[] file = {"per-client=10/s\nin-flight=off\n"};
     HttpShield http = HttpShield.fromConfiguration(
         Map.of(), () -> new ByteArrayInputStream(file[0].getBytes(StandardCharsets.UTF_8)));
 
     try (FlowShieldMBeans second = FlowShieldMBeans.register(http)) {
       assertThat(second).isNotNull();
-      file[0] = "name=web\nper-client=20/s\nin-flight=off\n";
+      file[0] = "per-client=20/s\nin-flight=off\n";
 
-      assertThat((String[]) new Mbean("web").call("reload")).anyMatch(it -> it.contains("20/s"));
+      assertThat((String[]) new Mbean("default").call("reload"))
+          .anyMatch(it -> it.contains("20/s"));
       assertThat(audit.lines())
           .singleElement()
           .asString()
-          .startsWith("FlowShield: shield=\"web\" action=reload old=\"")
+          .startsWith("FlowShield: shield=\"default\" action=reload old=\"")
           .contains("10/s")
           .contains("20/s");
     }

@@ -139,6 +139,19 @@ class ModulesArchitectureTest {
   }
 
   @Test
+  void managementNeedsTheJdkAloneAndHttpOnlyForAShieldOverHttp() {
+    assertThat(linesOf(Published.MANAGEMENT))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.management",
+            "requires transitive dev.flowshield.engine",
+            "requires static transitive dev.flowshield.http",
+            "requires java.management",
+            "requires jdk.jfr",
+            "requires static org.jspecify",
+            "exports dev.flowshield.management");
+  }
+
+  @Test
   void theTestkitNeedsTheApiAndJUnitAndNoEngine() {
     assertThat(linesOf(Published.TESTKIT))
         .containsExactlyInAnyOrder(

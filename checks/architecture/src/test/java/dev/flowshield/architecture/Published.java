@@ -29,6 +29,7 @@ enum Published {
   VERTX("flowshield-vertx", "dev.flowshield.vertx"),
   UNDERTOW("flowshield-undertow", "dev.flowshield.undertow"),
   REDIS("flowshield-redis", "dev.flowshield.redis"),
+  MANAGEMENT("flowshield-management", "dev.flowshield.management"),
   TESTKIT("flowshield-testkit", "dev.flowshield.testkit");
 
   private final String artifact;
