@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code dev.flowshield.Shield}: the numbers of the shield, every 10 seconds, by {@link
  *       #observe(HttpShield)}.
- *   <li>{@code dev.flowshield.Rejection}: at most ten a second of each kind, by {@link #listener()}.
+ *   <li>{@code dev.flowshield.Rejection}: at most ten a second of each kind, by {@link
+ *       #listener()}.
  *   <li>{@code dev.flowshield.Pressure}: each change of the pressure, by {@link
  *       #pressureListener()}.
  * </ul>

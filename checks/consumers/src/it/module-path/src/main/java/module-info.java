@@ -6,7 +6,9 @@ module com.example.app {
   requires dev.flowshield.servlet.auto; // else only a container would ask for it
   requires dev.flowshield.vertx;
   requires dev.flowshield.redis;
+  requires dev.flowshield.management;
   requires dev.flowshield.undertow; // automatic module, named by its manifest
+  requires java.management; // its tests read a bean
 
   provides dev.flowshield.spi.RateLimiterProvider with
       com.example.app.OwnWindowProvider;
