@@ -45,8 +45,7 @@ public final class FlowShieldMBeans implements AutoCloseable {
    * @throws IllegalStateException if a shield of this name is registered
    */
   public static FlowShieldMBeans register(HttpShield shield) {
-    return register(
-        new ShieldBean(shield.name(), shield.engine(), new HttpPart.Http(shield)), shield.name());
+    return register(shield.name(), new ShieldBean(shield.name(), shield.engine(), shield));
   }
 
   /**
@@ -58,10 +57,10 @@ public final class FlowShieldMBeans implements AutoCloseable {
    * @throws IllegalStateException if a shield of this name is registered
    */
   public static FlowShieldMBeans register(String name, FlowShield shield) {
-    return register(new ShieldBean(Names.require(name), shield, new HttpPart.Engine(shield)), name);
+    return register(Names.require(name), new ShieldBean(name, shield, null));
   }
 
-  private static FlowShieldMBeans register(FlowShieldMXBean shield, String name) {
+  private static FlowShieldMBeans register(String name, FlowShieldMXBean shield) {
     DescribedMBean bean = new DescribedMBean(shield);
     try {
       ObjectName objectName =

@@ -145,14 +145,17 @@ public interface FlowShieldMXBean {
   /** Returns the limits by their names, in the order in which they were added. */
   Map<String, LimitRow> getLimits();
 
-  /** Returns the 20 keys that are rejected most, in descending order. */
-  List<RejectedRow> getTopRejected();
+  /**
+   * Returns the 20 keys that are rejected most, in descending order, and how often: by the id of
+   * the key, or by the key if the shield shows keys.
+   */
+  Map<String, Long> getTopRejected();
 
   /** Returns the 50 keys that are blocked for longest, or that blocks still count against. */
   List<PenaltyRow> getPenalties();
 
-  /** Returns the signs of misconfiguration. */
-  List<FindingRow> getFindings();
+  /** Returns the signs of misconfiguration: a code, as in {@code FS101}, and a text. */
+  List<String> getFindings();
 
   /** Returns the policies as rows of text, in the order of their evaluation. */
   List<String> getPolicies();
@@ -296,16 +299,6 @@ public interface FlowShieldMXBean {
     String getStore();
   }
 
-  /** A key that is rejected often. */
-  interface RejectedRow {
-
-    /** Returns the id of the key, or the key if the shield shows keys. */
-    String getKey();
-
-    /** Returns the estimated number of its rejections. */
-    long getRejections();
-  }
-
   /** A key that is blocked, or that blocks still count against. */
   interface PenaltyRow {
 
@@ -320,16 +313,6 @@ public interface FlowShieldMXBean {
 
     /** Returns the number of blocks that still count. */
     int getLevel();
-  }
-
-  /** A sign of misconfiguration. */
-  interface FindingRow {
-
-    /** Returns the code, as in {@code FS101}. */
-    String getCode();
-
-    /** Returns the rule, the observation and the correction. */
-    String getText();
   }
 
   /** A store of limits. */

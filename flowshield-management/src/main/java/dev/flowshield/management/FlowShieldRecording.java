@@ -5,6 +5,7 @@ import dev.flowshield.engine.Blocked;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.FlowShieldBuilder;
 import dev.flowshield.engine.OverLimit;
+import dev.flowshield.engine.OverloadStats;
 import dev.flowshield.engine.Rejection;
 import dev.flowshield.engine.RejectionEvent;
 import dev.flowshield.engine.RejectionListener;
@@ -78,7 +79,8 @@ public final class FlowShieldRecording implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank
    */
   public static RejectionListener listener(String shield) {
-    return new Rejections(Names.require(shield));
+    Names.require(shield);
+    return event -> record(shield, event);
   }
 
   /** Returns a listener that records the pressure on a shield named {@code default}. */
@@ -94,13 +96,13 @@ public final class FlowShieldRecording implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank
    */
   public static Consumer<Pressure> pressureListener(String shield) {
-    return new Pressures(Names.require(shield));
+    Names.require(shield);
+    return pressure -> record(shield, pressure);
   }
 
   /** Records the numbers of a shield over HTTP periodically, while a recording is on. */
   public static FlowShieldRecording observe(HttpShield shield) {
-    return new FlowShieldRecording(
-        new Observation(shield.name(), shield.engine(), new HttpPart.Http(shield)));
+    return new FlowShieldRecording(() -> record(shield.name(), shield.engine(), shield));
   }
 
   /**
@@ -110,8 +112,9 @@ public final class FlowShieldRecording implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank
    */
   public static FlowShieldRecording observe(String name, FlowShield shield) {
-    return new FlowShieldRecording(
-        new Observation(Names.require(name), shield, new HttpPart.Engine(shield)));
+    Names.require(name);
+    Objects.requireNonNull(shield, "shield");
+    return new FlowShieldRecording(() -> record(name, shield, null));
   }
 
   /** Stops recording the numbers of the shield. Idempotent. Listeners stay with their shield. */
@@ -123,85 +126,69 @@ public final class FlowShieldRecording implements AutoCloseable {
     }
   }
 
-  /** Records rejections. */
-  private record Rejections(String shield) implements RejectionListener {
-
-    @Override
-    public void rejected(RejectionEvent rejected) {
-      RejectionJfrEvent event = new RejectionJfrEvent();
-      if (event.isEnabled()) {
-        event.shield = shield;
-        event.kind = rejected.kind().name();
-        event.limit = limit(rejected.rejection());
-        event.retryAfter = rejected.rejection().retryAfterNanos();
-        event.key = rejected.key();
-        event.suppressed = rejected.suppressed();
-        event.commit();
-      }
-    }
-
-    private static String limit(Rejection rejection) {
-      if (rejection instanceof OverLimit overLimit) {
-        return overLimit.name();
-      } else if (rejection instanceof Blocked blocked) {
-        return blocked.name();
-      } else if (rejection instanceof Unavailable unavailable) {
-        return unavailable.name();
-      }
-      return "";
+  private static void record(String shield, RejectionEvent rejected) {
+    RejectionJfrEvent event = new RejectionJfrEvent();
+    if (event.isEnabled()) {
+      event.shield = shield;
+      event.kind = rejected.kind().name();
+      event.limit = limit(rejected.rejection());
+      event.retryAfter = rejected.rejection().retryAfterNanos();
+      event.key = rejected.key();
+      event.suppressed = rejected.suppressed();
+      event.commit();
     }
   }
 
-  /** Records changes of the pressure. */
-  private record Pressures(String shield) implements Consumer<Pressure> {
+  private static String limit(Rejection rejection) {
+    if (rejection instanceof OverLimit overLimit) {
+      return overLimit.name();
+    } else if (rejection instanceof Blocked blocked) {
+      return blocked.name();
+    } else if (rejection instanceof Unavailable unavailable) {
+      return unavailable.name();
+    }
+    return "";
+  }
 
-    @Override
-    public void accept(Pressure pressure) {
-      PressureJfrEvent event = new PressureJfrEvent();
-      if (event.isEnabled()) {
-        event.shield = shield;
-        event.pressure = pressure.name();
-        event.commit();
-      }
+  private static void record(String shield, Pressure pressure) {
+    PressureJfrEvent event = new PressureJfrEvent();
+    if (event.isEnabled()) {
+      event.shield = shield;
+      event.pressure = pressure.name();
+      event.commit();
     }
   }
 
   /** Records the numbers of a shield. Flight Recorder calls it while the event is on. */
-  private record Observation(String name, FlowShield engine, HttpPart http) implements Runnable {
-
-    /** Checks for nulls. */
-    Observation {
-      Objects.requireNonNull(engine, "shield");
-    }
-
-    @Override
-    public void run() {
-      ShieldStats stats = engine.stats();
-      ShieldJfrEvent event = new ShieldJfrEvent();
-      event.shield = name;
-      event.admitted = stats.admitted();
-      event.overLimit = stats.overLimit();
-      event.blocked = stats.blocked();
-      event.shed = stats.shed();
-      event.unavailable = stats.unavailable();
+  private static void record(String name, FlowShield engine, @Nullable HttpShield http) {
+    ShieldStats stats = engine.stats();
+    ShieldJfrEvent event = new ShieldJfrEvent();
+    event.shield = name;
+    event.admitted = stats.admitted();
+    event.overLimit = stats.overLimit();
+    event.blocked = stats.blocked();
+    event.shed = stats.shed();
+    event.unavailable = stats.unavailable();
+    event.wouldShed = stats.wouldShed();
+    event.failed = stats.failed();
+    event.ignored = stats.ignored();
+    event.leaked = stats.leaked();
+    event.inFlight = stats.inFlight();
+    event.inFlightLimit =
+        stats.inFlightLimit() == Integer.MAX_VALUE ? ABSENT : stats.inFlightLimit();
+    event.waiting = stats.waiting();
+    event.queueFull = stats.queueFull();
+    event.pressure = engine.pressure().name();
+    if (http != null) {
       event.denied = http.denied();
-      event.wouldShed = stats.wouldShed();
-      event.failed = stats.failed();
-      event.ignored = stats.ignored();
-      event.leaked = stats.leaked();
-      event.inFlight = stats.inFlight();
-      event.inFlightLimit =
-          stats.inFlightLimit() == Integer.MAX_VALUE ? ABSENT : stats.inFlightLimit();
-      event.waiting = stats.waiting();
-      event.queueFull = stats.queueFull();
       event.openStreams = http.streams().open();
-      event.pressure = engine.pressure().name();
-      stats.overload().ifPresent(overload -> {
-        event.perSecond = overload.perSecond();
-        event.latency = overload.latency().toNanos();
-        event.explanation = overload.explanation();
-      });
-      event.commit();
     }
+    OverloadStats overload = stats.overload().orElse(null);
+    if (overload != null) {
+      event.perSecond = overload.perSecond();
+      event.latency = overload.latency().toNanos();
+      event.explanation = overload.explanation();
+    }
+    event.commit();
   }
 }

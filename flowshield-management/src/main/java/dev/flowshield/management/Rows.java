@@ -7,12 +7,9 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.LimitStats;
 import dev.flowshield.engine.Offender;
-import dev.flowshield.engine.RejectedKey;
-import dev.flowshield.management.FlowShieldMXBean.FindingRow;
 import dev.flowshield.management.FlowShieldMXBean.KeyRow;
 import dev.flowshield.management.FlowShieldMXBean.LimitRow;
 import dev.flowshield.management.FlowShieldMXBean.PenaltyRow;
-import dev.flowshield.management.FlowShieldMXBean.RejectedRow;
 import dev.flowshield.management.FlowShieldMXBean.StoreRow;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -189,20 +186,6 @@ final class Rows {
     }
   }
 
-  /** A row of keys that are rejected most. */
-  record Rejected(RejectedKey rejected) implements RejectedRow {
-
-    @Override
-    public String getKey() {
-      return rejected.key();
-    }
-
-    @Override
-    public long getRejections() {
-      return rejected.rejections();
-    }
-  }
-
   /** A row of keys with a penalty. */
   record Penalized(Offender offender) implements PenaltyRow {
 
@@ -226,9 +209,6 @@ final class Rows {
       return offender.level();
     }
   }
-
-  /** A row of signs of misconfiguration. */
-  record Sign(String getCode, String getText) implements FindingRow {}
 
   /** The state of one key. */
   record KeyState(

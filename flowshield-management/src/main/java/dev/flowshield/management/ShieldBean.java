@@ -6,13 +6,18 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Offender;
 import dev.flowshield.engine.OverloadStats;
 import dev.flowshield.engine.ShieldStats;
-import dev.flowshield.management.HttpPart.Streams;
+import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.exchange.Finding;
+import dev.flowshield.http.exchange.StreamStats;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A shield as JMX reads and changes it. Thread-safe, because the shield is. */
 final class ShieldBean implements FlowShieldMXBean {
@@ -25,10 +30,10 @@ final class ShieldBean implements FlowShieldMXBean {
 
   private final String name;
   private final FlowShield engine;
-  private final HttpPart http;
+  private final @Nullable HttpShield http; // null for a shield without HTTP
   private final Audit audit;
 
-  ShieldBean(String name, FlowShield engine, HttpPart http) {
+  ShieldBean(String name, FlowShield engine, @Nullable HttpShield http) {
     this.name = name;
     this.engine = engine;
     this.http = http;
@@ -42,12 +47,12 @@ final class ShieldBean implements FlowShieldMXBean {
 
   @Override
   public String getDescription() {
-    return http.description();
+    return http == null ? engine.limits().toString() : http.toString();
   }
 
   @Override
   public boolean isEnabled() {
-    return http.isEnabled();
+    return http == null || http.isEnabled();
   }
 
   @Override
@@ -97,7 +102,7 @@ final class ShieldBean implements FlowShieldMXBean {
 
   @Override
   public long getDenied() {
-    return http.denied();
+    return http == null ? 0 : http.denied();
   }
 
   @Override
@@ -212,32 +217,32 @@ final class ShieldBean implements FlowShieldMXBean {
 
   @Override
   public int getStreamsOpen() {
-    return streams().open();
+    return streams(StreamStats::open, 0);
   }
 
   @Override
   public int getStreamsLimit() {
-    return orAbsent(streams().most());
+    return orAbsent(streams(StreamStats::most, ABSENT));
   }
 
   @Override
   public int getStreamsLimitPerClient() {
-    return orAbsent(streams().mostPerClient());
+    return orAbsent(streams(StreamStats::mostPerClient, ABSENT));
   }
 
   @Override
   public int getStreamsClients() {
-    return streams().clients();
+    return streams(StreamStats::clients, 0);
   }
 
   @Override
   public long getStreamsOverLimit() {
-    return streams().overLimit();
+    return http == null ? 0 : http.streams().overLimit();
   }
 
   @Override
   public long getStreamsShed() {
-    return streams().shed();
+    return http == null ? 0 : http.streams().shed();
   }
 
   @Override
@@ -246,10 +251,12 @@ final class ShieldBean implements FlowShieldMXBean {
   }
 
   @Override
-  public List<RejectedRow> getTopRejected() {
-    return engine.topRejected(MOST_REJECTED).stream()
-        .<RejectedRow>map(Rows.Rejected::new)
-        .toList();
+  public Map<String, Long> getTopRejected() {
+    Map<String, Long> rejections = new LinkedHashMap<>();
+    engine
+        .topRejected(MOST_REJECTED)
+        .forEach(each -> rejections.merge(each.key(), each.rejections(), Long::sum));
+    return rejections;
   }
 
   @Override
@@ -261,13 +268,15 @@ final class ShieldBean implements FlowShieldMXBean {
   }
 
   @Override
-  public List<FindingRow> getFindings() {
-    return http.findings();
+  public List<String> getFindings() {
+    return http == null
+        ? List.of()
+        : http.doctor().stream().map(Finding::toString).toList();
   }
 
   @Override
   public List<String> getPolicies() {
-    return http.policies();
+    return http == null ? List.of() : http.policies();
   }
 
   @Override
@@ -365,16 +374,18 @@ final class ShieldBean implements FlowShieldMXBean {
 
   @Override
   public List<String> reload() {
-    String old = http.description();
-    List<String> changes = http.reload();
+    HttpShield reloaded = requireHttp("a configuration", "use change for its limits");
+    String old = reloaded.toString();
+    List<String> changes = reloaded.reload();
     audit.changed("reload", old, changes.isEmpty() ? old : String.join("; ", changes));
     return changes;
   }
 
   @Override
   public String keyOf(String address) {
-    return http.keyOf(
-        Objects.requireNonNull(address, "address must be an IP address, got null: write one"));
+    return requireHttp("addresses", "use the key that the application charges")
+        .keyOf(
+            Objects.requireNonNull(address, "address must be an IP address, got null: write one"));
   }
 
   @Override
@@ -390,17 +401,31 @@ final class ShieldBean implements FlowShieldMXBean {
     return stats().overload();
   }
 
-  private Streams streams() {
-    return http.streams();
+  private int streams(ToIntFunction<StreamStats> number, int otherwise) {
+    return http == null ? otherwise : number.applyAsInt(http.streams());
   }
 
   private int limit(Criticality criticality) {
     return overload().map(found -> found.limit(criticality)).orElse(ABSENT);
   }
 
+  private HttpShield requireHttp(String part, String wayOut) {
+    if (http == null) {
+      throw new IllegalStateException(
+          "a shield must be an HttpShield to have " + part + ", got a FlowShield: " + wayOut);
+    }
+    return http;
+  }
+
+  /** Returns the key that a text of an operator means: that of an address, or the text itself. */
   private String key(String text) {
-    return http.key(Objects.requireNonNull(
-        text, "key must be a string, got null: leave it empty for a limit for all together"));
+    Objects.requireNonNull(
+        text, "key must be a string, got null: leave it empty for a limit for all together");
+    try {
+      return http == null ? text : http.keyOf(text);
+    } catch (IllegalArgumentException noAddress) {
+      return text;
+    }
   }
 
   private String of(String limit, String key) {

@@ -173,7 +173,7 @@ class AttributesTest {
     }
 
     String id = FlowShield.idOf("alice");
-    assertThat(bean.rows("TopRejected")).containsExactly(Map.of("key", id, "rejections", 3L));
+    assertThat(bean.entries("TopRejected")).containsExactly(Map.entry(id, 3L));
     assertThat(bean.rows("Penalties"))
         .containsExactly(
             Map.of("limit", "login", "key", id, "blockedForMillis", 300_000L, "level", 1));
@@ -190,8 +190,7 @@ class AttributesTest {
     shield.admit(new Visit("203.0.113.9"));
     shield.admit(new Visit("203.0.113.9"));
 
-    assertThat(bean.rows("TopRejected"))
-        .containsExactly(Map.of("key", "203.0.113.9", "rejections", 1L));
+    assertThat(bean.entries("TopRejected")).containsExactly(Map.entry("203.0.113.9", 1L));
   }
 
   @Test
@@ -215,9 +214,8 @@ class AttributesTest {
     assertThat(bean.get("StreamsLimitPerClient")).isEqualTo(10);
     assertThat(bean.get("StreamsOpen")).isEqualTo(0);
     assertThat((String) bean.get("Description")).isEqualTo(shield.toString());
-    assertThat(bean.rows("Findings")).hasSameSizeAs(shield.doctor());
-    assertThat(bean.rows("Findings").get(0))
-        .containsEntry("code", shield.doctor().get(0).code())
-        .containsEntry("text", shield.doctor().get(0).text());
+    assertThat((String[]) bean.get("Findings"))
+        .containsExactly(shield.doctor().stream().map(Object::toString).toArray(String[]::new))
+        .isNotEmpty();
   }
 }

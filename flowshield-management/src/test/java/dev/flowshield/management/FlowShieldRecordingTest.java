@@ -198,12 +198,15 @@ class FlowShieldRecordingTest {
   }
 
   @Test
-  void tellsTwoListenersOfOneShieldApartByItsName() {
-    assertThat(FlowShieldRecording.listener())
-        .isEqualTo(FlowShieldRecording.listener("default"))
-        .isNotEqualTo(FlowShieldRecording.listener("orders"));
+  void rejectsABlankName() {
+    FlowShield shield = FlowShield.builder().perKey("1/s").build();
+
     assertThatThrownBy(() -> FlowShieldRecording.listener(" "))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("name must not be blank");
+    assertThatThrownBy(() -> FlowShieldRecording.pressureListener(""))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> FlowShieldRecording.observe("", shield))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -33,8 +33,9 @@ final class JmxReader {
     TabularData limits = (TabularData) server.getAttribute(name, "Limits");
     CompositeData row = (CompositeData) limits.get(new Object[] {"key"}).get("value");
     System.out.println("key " + row.get("rates") + " " + row.get("rejected"));
-    CompositeData[] top = (CompositeData[]) server.getAttribute(name, "TopRejected");
-    System.out.println("top " + top[0].get("key") + " " + top[0].get("rejections"));
+    TabularData top = (TabularData) server.getAttribute(name, "TopRejected");
+    CompositeData most = (CompositeData) top.values().iterator().next();
+    System.out.println("top " + most.get("key") + " " + most.get("value"));
     System.out.println("change " + change(server, name, "key"));
     try {
       change(server, name, "nothing");

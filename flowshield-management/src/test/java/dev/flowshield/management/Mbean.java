@@ -2,6 +2,7 @@ package dev.flowshield.management;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,6 +51,16 @@ final class Mbean {
     List<Object> names = new ArrayList<>();
     ((TabularData) get(table)).values().forEach(row -> names.add(((CompositeData) row).get("key")));
     return names;
+  }
+
+  /** The entries of a table of single values, in order. */
+  Map<Object, Object> entries(String table) {
+    Map<Object, Object> entries = new LinkedHashMap<>();
+    ((TabularData) get(table)).values().forEach(row -> {
+      CompositeData entry = (CompositeData) row;
+      entries.put(entry.get("key"), entry.get("value"));
+    });
+    return entries;
   }
 
   List<Map<String, Object>> rows(String table) {
