@@ -1,11 +1,9 @@
 package dev.flowshield.management;
 
-import static javax.management.MBeanOperationInfo.ACTION;
-import static javax.management.MBeanOperationInfo.INFO;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import javax.management.MBeanException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
@@ -21,34 +19,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class DescribedMBean extends StandardMBean {
 
-  /** An operation in words. */
-  private record Operation(int impact, String description, List<String> parameters) {
-
-    static Operation of(int impact, String description, String... parameters) {
-      return new Operation(impact, description, List.of(parameters));
-    }
-  }
-
   private static final String LIMIT = "limit";
   private static final String KEY = "key";
 
-  private static final Map<String, Operation> OPERATIONS = Map.ofEntries(
-      Map.entry(
-          "change",
-          Operation.of(
-              ACTION, "Changes the rates of a limit, as in 100/s, 5000/h", LIMIT, "rates")),
-      Map.entry("changeInFlight", Operation.of(ACTION, "Holds the cap in flight", "most")),
-      Map.entry(
-          "changeInFlightAuto", Operation.of(ACTION, "Lets the shield find its cap in flight")),
-      Map.entry("add", Operation.of(ACTION, "Adds permits to a key", LIMIT, KEY, "permits")),
-      Map.entry("reset", Operation.of(ACTION, "Restores the allowance of a key", LIMIT, KEY)),
-      Map.entry("peek", Operation.of(INFO, "Shows a key, and takes nothing", LIMIT, KEY)),
-      Map.entry("block", Operation.of(ACTION, "Blocks a key", LIMIT, KEY, "seconds")),
-      Map.entry("pardon", Operation.of(ACTION, "Ends the block of a key", LIMIT, "keyOrId")),
-      Map.entry("pardonAll", Operation.of(ACTION, "Ends all blocks")),
-      Map.entry("reload", Operation.of(ACTION, "Reads the configuration again")),
-      Map.entry("keyOf", Operation.of(INFO, "Shows the key of an address", "address")),
-      Map.entry("idOf", Operation.of(INFO, "Shows the id of a key", KEY)));
+  /** The description of each operation, and the names of its parameters. */
+  private static final Map<String, List<String>> WORDS = Map.ofEntries(
+      Map.entry("change", List.of("Changes a limit, as in 100/s, 5000/h", LIMIT, "rates")),
+      Map.entry("changeInFlight", List.of("Holds the cap in flight", "most")),
+      Map.entry("changeInFlightAuto", List.of("Lets the shield find its cap in flight")),
+      Map.entry("add", List.of("Adds permits to a key", LIMIT, KEY, "permits")),
+      Map.entry("reset", List.of("Restores the allowance of a key", LIMIT, KEY)),
+      Map.entry("peek", List.of("Shows a key, and takes nothing", LIMIT, KEY)),
+      Map.entry("block", List.of("Blocks a key", LIMIT, KEY, "seconds")),
+      Map.entry("pardon", List.of("Ends the block of a key", LIMIT, "keyOrId")),
+      Map.entry("pardonAll", List.of("Ends all blocks")),
+      Map.entry("reload", List.of("Reads the configuration again")),
+      Map.entry("keyOf", List.of("Shows the key of an address", "address")),
+      Map.entry("idOf", List.of("Shows the id of a key", KEY)));
+
+  private static final Set<String> READS = Set.of("peek", "keyOf", "idOf");
 
   private volatile boolean isRegistered = true;
 
@@ -96,21 +85,21 @@ final class DescribedMBean extends StandardMBean {
 
   @Override
   protected String getDescription(MBeanOperationInfo info) {
-    return operation(info).description();
+    return words(info).get(0);
   }
 
   @Override
   protected int getImpact(MBeanOperationInfo info) {
-    return operation(info).impact();
+    return READS.contains(info.getName()) ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;
   }
 
   @Override
   protected String getParameterName(
       MBeanOperationInfo info, MBeanParameterInfo parameter, int sequence) {
-    return operation(info).parameters().get(sequence);
+    return words(info).get(1 + sequence);
   }
 
-  private static Operation operation(MBeanOperationInfo info) {
-    return Objects.requireNonNull(OPERATIONS.get(info.getName()), info.getName());
+  private static List<String> words(MBeanOperationInfo info) {
+    return Objects.requireNonNull(WORDS.get(info.getName()), info.getName());
   }
 }

@@ -8,7 +8,6 @@ import javax.management.InstanceAlreadyExistsException;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
-import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +56,16 @@ public final class FlowShieldMBeans implements AutoCloseable {
    * @throws IllegalStateException if a shield of this name is registered
    */
   public static FlowShieldMBeans register(String name, FlowShield shield) {
-    return register(Names.require(name), new ShieldBean(name, shield, null));
+    return register(requireName(name), new ShieldBean(name, shield, null));
+  }
+
+  /** Returns the name of a shield, which must not be blank. */
+  static String requireName(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException(
+          "name must not be blank, got '" + name + "': give the shield one, as in \"orders\"");
+    }
+    return name;
   }
 
   private static FlowShieldMBeans register(String name, FlowShieldMXBean shield) {
@@ -73,13 +81,8 @@ public final class FlowShieldMBeans implements AutoCloseable {
               + "' twice: name one of them, as in operations(it -> it.name(\"orders\")), or close the"
               + " registration of the other one",
           other);
-    } catch (MalformedObjectNameException impossible) { // it is quoted
+    } catch (JMException impossible) { // the name is quoted, and the bean is compliant
       throw new IllegalStateException(impossible);
-    } catch (JMException failure) {
-      throw new IllegalStateException(
-          "a shield must be accepted by the MBean server, got " + failure
-              + ": look for a security manager or a server of another kind",
-          failure);
     }
   }
 

@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FlowShieldRecording implements AutoCloseable {
 
+  private static final String DEFAULT = "default"; // the name of a shield without one
   private static final int ABSENT = -1; // a cap
 
   private final AtomicReference<@Nullable Runnable> hook;
@@ -67,7 +68,7 @@ public final class FlowShieldRecording implements AutoCloseable {
 
   /** Returns a listener that records rejections of a shield named {@code default}. */
   public static RejectionListener listener() {
-    return listener(Names.DEFAULT);
+    return listener(DEFAULT);
   }
 
   /**
@@ -79,13 +80,13 @@ public final class FlowShieldRecording implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank
    */
   public static RejectionListener listener(String shield) {
-    Names.require(shield);
+    FlowShieldMBeans.requireName(shield);
     return event -> record(shield, event);
   }
 
   /** Returns a listener that records the pressure on a shield named {@code default}. */
   public static Consumer<Pressure> pressureListener() {
-    return pressureListener(Names.DEFAULT);
+    return pressureListener(DEFAULT);
   }
 
   /**
@@ -96,7 +97,7 @@ public final class FlowShieldRecording implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank
    */
   public static Consumer<Pressure> pressureListener(String shield) {
-    Names.require(shield);
+    FlowShieldMBeans.requireName(shield);
     return pressure -> record(shield, pressure);
   }
 
@@ -112,7 +113,7 @@ public final class FlowShieldRecording implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank
    */
   public static FlowShieldRecording observe(String name, FlowShield shield) {
-    Names.require(name);
+    FlowShieldMBeans.requireName(name);
     Objects.requireNonNull(shield, "shield");
     return new FlowShieldRecording(() -> record(name, shield, null));
   }

@@ -8,14 +8,11 @@ import dev.flowshield.engine.OverloadStats;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.HttpShield;
 import dev.flowshield.http.exchange.Finding;
-import dev.flowshield.http.exchange.StreamStats;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -182,12 +179,14 @@ final class ShieldBean implements FlowShieldMXBean {
 
   @Override
   public double getPerSecond() {
-    return overload().map(OverloadStats::perSecond).orElse(0.0);
+    OverloadStats found = overload();
+    return found == null ? 0 : found.perSecond();
   }
 
   @Override
   public double getLatencyMillis() {
-    return overload().map(OverloadStats::latency).map(ShieldBean::millis).orElse(0.0);
+    OverloadStats found = overload();
+    return found == null ? 0 : millis(found.latency());
   }
 
   @Override
@@ -207,32 +206,34 @@ final class ShieldBean implements FlowShieldMXBean {
 
   @Override
   public String getOverloadEvidence() {
-    return overload().flatMap(OverloadStats::evidence).map(Enum::name).orElse("");
+    OverloadStats found = overload();
+    return found == null ? "" : found.evidence().map(Enum::name).orElse("");
   }
 
   @Override
   public String getOverloadExplanation() {
-    return overload().map(OverloadStats::explanation).orElse("");
+    OverloadStats found = overload();
+    return found == null ? "" : found.explanation();
   }
 
   @Override
   public int getStreamsOpen() {
-    return streams(StreamStats::open, 0);
+    return http == null ? 0 : http.streams().open();
   }
 
   @Override
   public int getStreamsLimit() {
-    return orAbsent(streams(StreamStats::most, ABSENT));
+    return http == null ? ABSENT : orAbsent(http.streams().most());
   }
 
   @Override
   public int getStreamsLimitPerClient() {
-    return orAbsent(streams(StreamStats::mostPerClient, ABSENT));
+    return http == null ? ABSENT : orAbsent(http.streams().mostPerClient());
   }
 
   @Override
   public int getStreamsClients() {
-    return streams(StreamStats::clients, 0);
+    return http == null ? 0 : http.streams().clients();
   }
 
   @Override
@@ -397,16 +398,13 @@ final class ShieldBean implements FlowShieldMXBean {
     return engine.stats();
   }
 
-  private Optional<OverloadStats> overload() {
-    return stats().overload();
-  }
-
-  private int streams(ToIntFunction<StreamStats> number, int otherwise) {
-    return http == null ? otherwise : number.applyAsInt(http.streams());
+  private @Nullable OverloadStats overload() {
+    return stats().overload().orElse(null);
   }
 
   private int limit(Criticality criticality) {
-    return overload().map(found -> found.limit(criticality)).orElse(ABSENT);
+    OverloadStats found = overload();
+    return found == null ? ABSENT : found.limit(criticality);
   }
 
   private HttpShield requireHttp(String part, String wayOut) {
