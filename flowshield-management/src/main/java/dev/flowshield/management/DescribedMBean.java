@@ -9,7 +9,6 @@ import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanParameterInfo;
 import javax.management.ReflectionException;
-import javax.management.RuntimeMBeanException;
 import javax.management.StandardMBean;
 import org.jspecify.annotations.Nullable;
 
@@ -62,17 +61,16 @@ final class DescribedMBean extends StandardMBean {
       throws MBeanException, ReflectionException {
     try {
       return super.invoke(action, arguments, signature);
-    } catch (RuntimeMBeanException failure) {
+    } catch (RuntimeException failure) {
       throw readable(failure);
     }
   }
 
   /** Returns a failure of JDK classes alone, with the message of this one. */
-  private static RuntimeMBeanException readable(RuntimeMBeanException failure) {
-    RuntimeException cause = failure.getTargetException();
-    for (Throwable each = cause; each != null; each = each.getCause()) {
-      if (each.getClass().getClassLoader() != null) { // the JVM may lack it at the other end
-        return new RuntimeMBeanException(new IllegalStateException(cause.toString()));
+  private static RuntimeException readable(RuntimeException failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each.getClass().getClassLoader() != null) { // the JVM at the other end may lack it
+        return new IllegalStateException(failure.toString());
       }
     }
     return failure;

@@ -3,6 +3,7 @@ package dev.flowshield.management;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flowshield.Decision;
 import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.InFlightLimit;
@@ -13,7 +14,9 @@ import dev.flowshield.testkit.ManualTicker;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import javax.management.RuntimeMBeanException;
 import javax.management.openmbean.CompositeData;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -185,26 +188,47 @@ class OperationsTest {
         .cause();
   }
 
-  /** A failure that only the application knows. */
-  private static final class ForeignFailure extends RuntimeException {
-    private static final long serialVersionUID = 1;
+  /** A limiter of the application, which fails with a class that only the application has. */
+  private static final class OwnLimiter implements RateLimiter {
+
+    private static final class OwnFailure extends RuntimeException {
+      private static final long serialVersionUID = 1;
+
+      OwnFailure() {
+        super("no connection");
+      }
+    }
+
+    @Override
+    public Decision decide(String key, long permits) {
+      return new Decision.Admitted(1);
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+      return EnumSet.of(Capability.RESET);
+    }
+
+    @Override
+    public void reset(String key) {
+      throw new IllegalStateException("cannot reset", new OwnFailure());
+    }
   }
 
   @Test
   void failsWithClassesOfTheJdkAlone() {
-    RateLimiter foreign = (key, permits) -> {
-      throw new ForeignFailure();
-    };
     FlowShield other = FlowShield.builder()
-        .limit(Limit.each("own", "1/s").withLimiter(foreign))
+        .limit(Limit.each("own", "1/s").withLimiter(new OwnLimiter()))
         .build();
 
     try (FlowShieldMBeans second = FlowShieldMBeans.register("other", other)) {
       assertThat(second).isNotNull();
-      assertThatThrownBy(() -> new Mbean("other").call("peek", "own", "alice"))
+      assertThatThrownBy(() -> new Mbean("other").call("reset", "own", "alice"))
           .isInstanceOf(RuntimeMBeanException.class)
           .cause()
-          .matches(failure -> failure.getClass().getName().startsWith("java."));
+          .isExactlyInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("cannot reset")
+          .hasNoCause();
     }
   }
 
