@@ -114,7 +114,8 @@ public final class FlowShieldMetrics implements MeterBinder {
     Tags tags = Tags.of(SHIELD, name).and(more);
     if (registry.find(EngineMeters.DECISIONS).tags(tags).meter() != null) {
       throw new IllegalStateException("name must be another for each shield of a registry, got '"
-          + name + "' twice: name one of them, as in name=orders, and register each once");
+          + name + "' twice: name one of them, as in operations(o -> o.name(\"orders\")), and"
+          + " register each once");
     }
     Meters meters = new Meters(registry, tags);
     EngineMeters.register(meters, engine);

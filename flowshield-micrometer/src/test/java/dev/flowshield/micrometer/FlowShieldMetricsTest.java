@@ -178,7 +178,7 @@ class FlowShieldMetricsTest {
             registry, HttpShield.builder().perClient("10/s").build()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("name must be another for each shield of a registry, got 'default' twice: name"
-            + " one of them, as in name=orders, and register each once");
+            + " one of them, as in operations(o -> o.name(\"orders\")), and register each once");
     FlowShieldMetrics.monitor(
         registry,
         HttpShield.builder().perClient("10/s").operations(o -> o.name("orders")).build());

@@ -30,6 +30,7 @@ enum Published {
   UNDERTOW("flowshield-undertow", "dev.flowshield.undertow"),
   REDIS("flowshield-redis", "dev.flowshield.redis"),
   MICROMETER("flowshield-micrometer", "dev.flowshield.micrometer"),
+  MANAGEMENT("flowshield-management", "dev.flowshield.management"),
   TESTKIT("flowshield-testkit", "dev.flowshield.testkit");
 
   private final String artifact;

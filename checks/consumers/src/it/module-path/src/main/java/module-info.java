@@ -7,7 +7,9 @@ module com.example.app {
   requires dev.flowshield.vertx;
   requires dev.flowshield.redis;
   requires dev.flowshield.micrometer;
+  requires dev.flowshield.management;
   requires dev.flowshield.undertow; // automatic module, named by its manifest
+  requires java.management; // its tests read a bean
 
   provides dev.flowshield.spi.RateLimiterProvider with
       com.example.app.OwnWindowProvider;

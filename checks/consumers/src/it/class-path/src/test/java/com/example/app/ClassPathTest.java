@@ -11,6 +11,9 @@ import dev.flowshield.RateLimiter;
 import dev.flowshield.engine.Admitted;
 import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.OverLimit;
+import dev.flowshield.management.FlowShieldMBeans;
+import java.lang.management.ManagementFactory;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 class ClassPathTest {
@@ -81,5 +84,20 @@ class ClassPathTest {
         && over.retryAfterNanos() == 500_000_000);
     assertEquals(2, shield.stats().admitted());
     assertEquals(1, shield.stats().overLimit());
+  }
+
+  @Test
+  void aShieldIsSeenInJmxWithoutHttp() throws Exception {
+    FlowShield shield = FlowShield.builder().perKey("1/s").build();
+
+    try (FlowShieldMBeans bean = FlowShieldMBeans.register("orders", shield)) {
+      assertTrue(shield.admit("alice") instanceof Admitted);
+      assertEquals(
+          1L,
+          ManagementFactory.getPlatformMBeanServer()
+              .getAttribute(
+                  new ObjectName("dev.flowshield:type=FlowShield,name=\"orders\""), "Admitted"),
+          bean::toString);
+    }
   }
 }

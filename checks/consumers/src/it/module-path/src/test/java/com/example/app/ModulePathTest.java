@@ -13,11 +13,14 @@ import dev.flowshield.engine.FlowShield;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.engine.OverLimit;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.management.FlowShieldMBeans;
 import dev.flowshield.micrometer.FlowShieldMetrics;
 import dev.flowshield.undertow.FlowShieldHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 class ModulePathTest {
@@ -97,5 +100,20 @@ class ModulePathTest {
     assertTrue(shield.admit("alice") instanceof Admitted);
     assertTrue(shield.admit("alice") instanceof OverLimit);
     assertTrue(shield.admit("bob") instanceof Admitted);
+  }
+
+  @Test
+  void aShieldIsSeenInJmx() throws Exception {
+    FlowShield shield = FlowShield.builder().perKey("1/s").build();
+
+    try (FlowShieldMBeans bean = FlowShieldMBeans.register("orders", shield)) {
+      assertTrue(shield.admit("alice") instanceof Admitted);
+      assertEquals(
+          1L,
+          ManagementFactory.getPlatformMBeanServer()
+              .getAttribute(
+                  new ObjectName("dev.flowshield:type=FlowShield,name=\"orders\""), "Admitted"),
+          bean::toString);
+    }
   }
 }
