@@ -17,6 +17,7 @@ import dev.flowshield.http.settings.ShieldDescription;
 import dev.flowshield.http.settings.ShieldSettings;
 import dev.flowshield.http.stream.StreamCaps;
 import dev.flowshield.http.watch.RequestStart;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -79,6 +80,22 @@ record ShieldRuntime(
         forResponses.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
         !isEnabled || classifier.isSynchronous(),
         start == null ? null : new RequestStart(start, settings.get(SettingKeys.INSTANT_SOURCE)));
+  }
+
+  /** Returns these parts with an interceptor before all others. */
+  ShieldRuntime withFirst(RequestInterceptor first) {
+    List<RequestInterceptor> all = new ArrayList<>(List.of(first));
+    all.addAll(interceptors);
+    return new ShieldRuntime(
+        isEnabled,
+        List.copyOf(all),
+        classifier,
+        healthPaths,
+        streamCaps,
+        responses,
+        rateLimitHeaders,
+        isSynchronous,
+        requestStart);
   }
 
   private static Set<String> calendarLimits(FlowShield engine) {
