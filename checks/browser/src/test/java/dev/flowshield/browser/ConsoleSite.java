@@ -30,7 +30,7 @@ final class ConsoleSite implements AutoCloseable {
     HttpShieldBuilder builder = HttpShield.builder()
         .perClient("20/s burst 40")
         .limit(Limit.each("login", "10/s burst 20")
-            .withPenalty(Penalty.after(100_000, Duration.ofHours(1))
+            .withPenalty(Penalty.after(10_000, Duration.ofHours(1))
                 .withBlocks(Duration.ofMinutes(5), Duration.ofHours(1))))
         .policies("GET /search * 50/s name=search")
         .inFlight(InFlightLimit.of(50))
