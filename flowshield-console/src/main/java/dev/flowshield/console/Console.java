@@ -147,9 +147,11 @@ final class Console implements RequestInterceptor {
    */
   private static boolean isSameSite(RequestView request, boolean isAction) {
     List<String> sites = request.headers("Sec-Fetch-Site");
-    return sites.isEmpty()
-        || sites.equals(List.of("same-origin"))
-        || (!isAction && sites.equals(List.of("none")));
+    if (sites.size() > 1) {
+      return false;
+    }
+    String site = sites.isEmpty() ? "same-origin" : sites.get(0);
+    return site.equals("same-origin") || (!isAction && site.equals("none"));
   }
 
   private ShieldResponse act(RequestView request) {

@@ -138,7 +138,8 @@ class ServersTest {
           .startsWith("HTTP/1.1 200")
           .contains("X-Frame-Options: DENY", "<title>FlowShield console</title>")
           .doesNotContain("Set-Cookie");
-      String state = it.ask("GET /flowshield/state HTTP/1.1\nHost: localhost");
+      String state =
+          it.ask("GET /flowshield/state HTTP/1.1\nHost: localhost\nSec-Fetch-Site: same-origin");
       assertThat(state).startsWith("HTTP/1.1 200").contains("Content-Type: application/json");
       String body = state.substring(state.indexOf("\r\n\r\n") + 4);
       assertThat(new ObjectMapper().readTree(body).get("v").asInt()).isEqualTo(1);
@@ -152,8 +153,10 @@ class ServersTest {
   @EnumSource
   void doesWhatAnOperatorWants(Server server) {
     try (Running it = server.start(ConsoleAccess.LOCAL)) {
-      assertThat(it.ask("POST /flowshield/action HTTP/1.1\nHost: localhost\nContent-Length: 0\n"
-              + "FlowShield-Action: action=limit&limit=client&to=7%2Fs"))
+      assertThat(
+              it.ask(
+                  "POST /flowshield/action HTTP/1.1\nHost: localhost\nContent-Length: 0\n"
+                      + "Sec-Fetch-Site: same-origin\nFlowShield-Action: action=limit&limit=client&to=7%2Fs"))
           .startsWith("HTTP/1.1 200")
           .contains("limit client is 7/s now, was 1000/s");
       assertThat(it.ask("POST /flowshield/action HTTP/1.1\nHost: localhost\nContent-Length: 5\n"
