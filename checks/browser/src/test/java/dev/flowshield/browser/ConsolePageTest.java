@@ -31,6 +31,8 @@ import org.openqa.selenium.chrome.ChromeDriver;
 class ConsolePageTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20); // for a machine that is busy
+  private static final String LONG_LINE =
+      "return document.querySelector('#chart1 path').getAttribute('d').split('L').length > 12";
   private static final String GREEDY = "203.0.113.9";
   private static final String PASSWORD = "correct horse battery";
 
@@ -129,13 +131,7 @@ class ConsolePageTest {
       assertThat(text("headline")).isEqualTo("The server is fine; limits reject some requests");
       String before = text("headdetail");
       await().atMost(PATIENCE).until(() -> !text("headdetail").equals(before));
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () -> Objects.equals(
-                  true,
-                  browser.executeScript(
-                      "return document.querySelector('#chart1 path').getAttribute('d').split('L').length > 20")));
+      await().atMost(PATIENCE).until(() -> Objects.equals(true, browser.executeScript(LONG_LINE)));
       for (String scheme : List.of("light", "dark")) {
         look(scheme);
         picture("load-1280-" + scheme);
@@ -164,6 +160,8 @@ class ConsolePageTest {
 
       assertThat(text("over")).isEqualTo("Its cap is reached");
       assertThat(text("help")).contains("in-flight=auto");
+      assertThat(text("headline")).isEqualTo("The server is full: its cap is reached");
+      await().atMost(PATIENCE).until(() -> Objects.equals(true, browser.executeScript(LONG_LINE)));
       picture("full-1280");
       assertThat(complaints()).isEmpty();
     }
