@@ -29,11 +29,9 @@ final class Actions {
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final HttpShield shield;
-  private final FlowShield engine;
 
   Actions(HttpShield shield) {
     this.shield = shield;
-    this.engine = shield.engine();
   }
 
   /**
@@ -62,12 +60,16 @@ final class Actions {
     return json.put("done", done).endObject().toString();
   }
 
+  private FlowShield engine() {
+    return shield.engine();
+  }
+
   private String changeLimit(ActionRequest request) {
     request.requireOnly(LIMIT, "to");
     String name = request.required(LIMIT);
-    engine.stats(name); // knows the names
+    engine().stats(name); // knows the names
     String before = rates(name);
-    engine.change(Map.of(name, request.required("to")));
+    engine().change(Map.of(name, request.required("to")));
     return "limit " + name + " is " + rates(name) + " now, was " + before
         + ", until the restart or a reload";
   }
@@ -77,7 +79,7 @@ final class Actions {
   }
 
   private Limit limit(String name) {
-    return engine.limits().stream()
+    return engine().limits().stream()
         .filter(limit -> limit.name().equals(name))
         .findFirst()
         .orElseThrow();
@@ -87,24 +89,24 @@ final class Actions {
     request.requireOnly("to");
     String before = inFlight();
     if (request.required("to").equals("auto")) {
-      engine.changeInFlightAuto();
+      engine().changeInFlightAuto();
     } else {
       long most = request.number("to");
-      engine.changeInFlight((int) Math.max(-1, Math.min(most, Integer.MAX_VALUE)));
+      engine().changeInFlight((int) Math.max(-1, Math.min(most, Integer.MAX_VALUE)));
     }
     return "in-flight is " + inFlight() + " now, was " + before + ", until the restart or a reload";
   }
 
   private String inFlight() {
-    int limit = engine.inFlightLimit();
-    return engine.isInFlightAuto() ? "auto" : limit == Integer.MAX_VALUE ? "off" : "" + limit;
+    int limit = engine().inFlightLimit();
+    return engine().isInFlightAuto() ? "auto" : limit == Integer.MAX_VALUE ? "off" : "" + limit;
   }
 
   private String look(ActionRequest request, JsonText json) {
     request.requireOnly(LIMIT, KEY);
     String limit = request.required(LIMIT);
     String key = key(request);
-    Decision decision = engine.peek(limit, key);
+    Decision decision = engine().peek(limit, key);
     String id = FlowShield.idOf(key);
     Offender offender = offender(limit, id);
     boolean isBlocked = offender != null && !offender.blockedFor().isZero();
@@ -133,7 +135,7 @@ final class Actions {
     String limit = request.required(LIMIT);
     String key = key(request);
     long permits = request.number("permits");
-    engine.add(limit, key, permits);
+    engine().add(limit, key, permits);
     return named(limit, key) + " got " + permits + " permits more, up to its burst";
   }
 
@@ -141,7 +143,7 @@ final class Actions {
     request.requireOnly(LIMIT, KEY);
     String limit = request.required(LIMIT);
     String key = key(request);
-    engine.reset(limit, key);
+    engine().reset(limit, key);
     return named(limit, key) + " has its whole allowance again";
   }
 
@@ -150,7 +152,7 @@ final class Actions {
     String limit = request.required(LIMIT);
     String key = key(request);
     Duration duration = Duration.ofSeconds(request.number("seconds"));
-    if (!engine.block(limit, key, duration)) {
+    if (!engine().block(limit, key, duration)) {
       throw new IllegalStateException(
           named(limit, key) + " could not be blocked, because the table of offenders is full:"
               + " pardon others, or give the penalty room for more");
@@ -163,14 +165,14 @@ final class Actions {
     String limit = request.required(LIMIT);
     Offender offender = offender(limit, request.required(KEY));
     String key = offender == null ? key(request) : "";
-    boolean wasHeld = offender == null ? engine.pardon(limit, key) : engine.pardon(offender);
+    boolean wasHeld = offender == null ? engine().pardon(limit, key) : engine().pardon(offender);
     return (offender == null ? named(limit, key) : limit + " of id " + offender.key())
         + (wasHeld ? " is pardoned" : " had nothing to be pardoned");
   }
 
   private String pardonAll(ActionRequest request) {
     request.requireOnly();
-    engine.pardonAll();
+    engine().pardonAll();
     return "all keys are pardoned";
   }
 
@@ -186,7 +188,7 @@ final class Actions {
   private @Nullable Offender offender(String limit, String id) {
     return !ID.matcher(id).matches()
         ? null
-        : engine.penalties().stream()
+        : engine().penalties().stream()
             .filter(each -> each.limit().equals(limit) && each.key().equals(id))
             .findFirst()
             .orElse(null);
@@ -199,12 +201,12 @@ final class Actions {
   private String key(ActionRequest request) {
     String text = request.required(KEY).strip();
     String name = request.required(LIMIT);
-    engine.stats(name); // knows the names
+    engine().stats(name); // knows the names
     if (text.isEmpty() || limit(name).scope() == Scope.TOGETHER) {
       return text;
     }
     boolean isOfAddress =
-        engine.usualLimits().stream().anyMatch(limit -> limit.name().equals(name));
+        engine().usualLimits().stream().anyMatch(limit -> limit.name().equals(name));
     return isOfAddress || ADDRESS.matcher(text).matches() ? shield.keyOf(text) : text;
   }
 

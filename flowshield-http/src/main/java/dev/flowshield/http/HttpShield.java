@@ -119,10 +119,14 @@ public final class HttpShield {
   private final @Nullable LimitStore store; // one that was opened for it
   private volatile @Nullable Reload source; // null if it was made in code alone
 
-  private HttpShield(ShieldSettings settings, FlowShield engine, @Nullable LimitStore store) {
+  private HttpShield(
+      ShieldSettings settings,
+      FlowShield engine,
+      @Nullable LimitStore store,
+      @Nullable ConsoleProvider console) {
     this.name = settings.get(SettingKeys.NAME);
     this.engine = engine;
-    this.setup = ShieldRuntime.of(settings, engine);
+    this.setup = withConsole(ShieldRuntime.of(settings, engine), settings, console);
     this.store = store;
     this.streams = new OpenStreams(setup.streamCaps());
     CompletionWatcher watcher = new CompletionWatcher();
@@ -156,8 +160,7 @@ public final class HttpShield {
     try {
       FlowShield engine = settings.engine(store);
       settings.requireLimitBeside(engine, as);
-      HttpShield shield = new HttpShield(settings, engine, store);
-      shield.setup = shield.withConsole(shield.setup, settings, console);
+      HttpShield shield = new HttpShield(settings, engine, store, console);
       isBuilt = true;
       return shield;
     } finally {
@@ -232,15 +235,18 @@ public final class HttpShield {
 
   private ShieldRuntime withConsole(
       ShieldRuntime parts, ShieldSettings settings, @Nullable ConsoleProvider console) {
-    return console == null
-        ? parts
-        : parts.withFirst(console.console(
-            this,
-            settings.get(SettingKeys.CONSOLE_PATH),
-            settings.get(SettingKeys.CONSOLE) == ConsoleAccess.LOCAL
-                ? null
-                : settings.get(SettingKeys.CONSOLE_PASSWORD),
-            finding -> doctor.foundOnce(finding.code(), finding.text())));
+    if (console == null) {
+      return parts;
+    }
+    boolean isLocal = settings.get(SettingKeys.CONSOLE) == ConsoleAccess.LOCAL;
+    String path = settings.get(SettingKeys.CONSOLE_PATH);
+    RequestInterceptor interceptor = console.console(
+        this,
+        path,
+        isLocal ? null : settings.get(SettingKeys.CONSOLE_PASSWORD),
+        finding -> doctor.foundOnce(finding.code(), finding.text()));
+    return parts.withConsole(
+        interceptor, "console at " + path + (isLocal ? " for this machine" : " by a password"));
   }
 
   /** Replaces the parts by which requests are treated from now on. */

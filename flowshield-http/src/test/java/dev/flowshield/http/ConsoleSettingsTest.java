@@ -131,6 +131,7 @@ class ConsoleSettingsTest {
         .build();
 
     assertThat(answer(shield, "/ops/shield")).contains("api " + PASSWORD);
+    assertThat(shield).asString().endsWith("; console at /ops/shield by a password");
     assertThat(shield.doctor()).extracting(Finding::code).containsExactly("FS999");
   }
 
