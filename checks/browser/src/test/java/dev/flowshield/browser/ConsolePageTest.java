@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flowshield.engine.Charge;
 import dev.flowshield.engine.FlowShield;
+import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.Limit;
 import dev.flowshield.http.exchange.ConsoleAccess;
 import java.io.IOException;
@@ -32,7 +33,7 @@ class ConsolePageTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20); // for a machine that is busy
   private static final String LONG_LINE =
-      "return document.querySelector('#chart1 path').getAttribute('d').split('L').length > 12";
+      "return (document.querySelector('#chart1 path')?.getAttribute('d') ?? '').split('L').length > 12";
   private static final String GREEDY = "203.0.113.9";
   private static final String PASSWORD = "correct horse battery";
 
@@ -101,14 +102,16 @@ class ConsolePageTest {
 
   @Test
   void saysThatAllIsWellWhileItIs() throws IOException {
-    try (ConsoleSite site = local()) {
-      site.load("198.51.100.7", "/", 10);
+    try (ConsoleSite site = new ConsoleSite(
+        it -> it.inFlight(InFlightLimit.auto()).operations(o -> o.console(ConsoleAccess.LOCAL)))) {
+      site.load("198.51.100.7", "/", 8);
       open(site, 1280, 900);
       await().atMost(PATIENCE).until(() -> text("headline").equals("All is well"));
 
       assertThat(text("over")).isEqualTo("No");
       assertThat(text("who")).isEqualTo("Nobody");
       assertThat(text("help")).isEqualTo("Nothing to do.");
+      await().atMost(PATIENCE).until(() -> Objects.equals(true, browser.executeScript(LONG_LINE)));
       picture("well-1280");
       assertThat(complaints()).isEmpty();
     }
