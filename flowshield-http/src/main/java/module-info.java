@@ -8,4 +8,7 @@ module dev.flowshield.http {
   exports dev.flowshield.http;
   exports dev.flowshield.http.binding;
   exports dev.flowshield.http.exchange;
+  exports dev.flowshield.http.spi;
+
+  uses dev.flowshield.http.spi.ConsoleProvider;
 }

@@ -4,6 +4,7 @@ import dev.flowshield.demo.server.DemoServer;
 import dev.flowshield.engine.InFlightLimit;
 import dev.flowshield.engine.ShieldStats;
 import dev.flowshield.http.HttpShield;
+import dev.flowshield.http.exchange.ConsoleAccess;
 import dev.flowshield.undertow.FlowShieldHandler;
 import java.io.PrintStream;
 import java.net.URI;
@@ -29,6 +30,7 @@ final class Serving {
     HttpShield shield = HttpShield.builder()
         .perClient(PER_CLIENT)
         .inFlight(InFlightLimit.auto())
+        .operations(o -> o.console(ConsoleAccess.LOCAL))
         .build();
     DemoServer server = start(shield);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
@@ -37,10 +39,11 @@ final class Serving {
         %s
         Up at %s until Ctrl-C.
 
+        Console:          open %s/flowshield in a browser
         One request:      curl -i %s
         Over the limit:   for i in $(seq %d); do curl -s -o /dev/null -w '%%{http_code} ' %s; done; echo
 
-        """, shield, address, address, ENOUGH_TO_SPEND_IT, address);
+        """, shield, address, address, address, ENOUGH_TO_SPEND_IT, address);
     @Nullable ProcessHandle starter = ProcessHandle.current().parent().orElse(null);
     long seen = 0;
     while (starter == null || starter.isAlive()) {

@@ -17,6 +17,7 @@ import dev.flowshield.http.doctor.Doctor;
 import dev.flowshield.http.doctor.RejectionLog;
 import dev.flowshield.http.doctor.SheddingDiagnosis;
 import dev.flowshield.http.doctor.SheddingLog;
+import dev.flowshield.http.exchange.ConsoleAccess;
 import dev.flowshield.http.exchange.Finding;
 import dev.flowshield.http.exchange.HttpAdmission;
 import dev.flowshield.http.exchange.HttpAdmitted;
@@ -35,6 +36,7 @@ import dev.flowshield.http.settings.Settings;
 import dev.flowshield.http.settings.SettingsFile;
 import dev.flowshield.http.settings.ShieldSettings;
 import dev.flowshield.http.settings.Spelling;
+import dev.flowshield.http.spi.ConsoleProvider;
 import dev.flowshield.http.stream.OpenStreams;
 import dev.flowshield.http.stream.OpenStreams.Room;
 import dev.flowshield.http.stream.StreamDetector;
@@ -117,10 +119,14 @@ public final class HttpShield {
   private final @Nullable LimitStore store; // one that was opened for it
   private volatile @Nullable Reload source; // null if it was made in code alone
 
-  private HttpShield(ShieldSettings settings, FlowShield engine, @Nullable LimitStore store) {
+  private HttpShield(
+      ShieldSettings settings,
+      FlowShield engine,
+      @Nullable LimitStore store,
+      @Nullable ConsoleProvider console) {
     this.name = settings.get(SettingKeys.NAME);
     this.engine = engine;
-    this.setup = ShieldRuntime.of(settings, engine);
+    this.setup = withConsole(ShieldRuntime.of(settings, engine), settings, console);
     this.store = store;
     this.streams = new OpenStreams(setup.streamCaps());
     CompletionWatcher watcher = new CompletionWatcher();
@@ -148,12 +154,13 @@ public final class HttpShield {
    */
   static HttpShield of(ShieldSettings settings, Spelling as) {
     settings.requireFit(as);
+    ConsoleProvider console = ConsoleProviders.find(settings, as);
     LimitStore store = settings.openStore();
     boolean isBuilt = false;
     try {
       FlowShield engine = settings.engine(store);
       settings.requireLimitBeside(engine, as);
-      HttpShield shield = new HttpShield(settings, engine, store);
+      HttpShield shield = new HttpShield(settings, engine, store, console);
       isBuilt = true;
       return shield;
     } finally {
@@ -220,9 +227,26 @@ public final class HttpShield {
 
     @Override
     public Runnable prepare(ShieldSettings settings) {
-      ShieldRuntime next = ShieldRuntime.of(settings, engine);
+      ConsoleProvider console = ConsoleProviders.find(settings, Spelling.CONFIGURATION);
+      ShieldRuntime next = withConsole(ShieldRuntime.of(settings, engine), settings, console);
       return () -> adopt(next);
     }
+  }
+
+  private ShieldRuntime withConsole(
+      ShieldRuntime parts, ShieldSettings settings, @Nullable ConsoleProvider console) {
+    if (console == null) {
+      return parts;
+    }
+    boolean isLocal = settings.get(SettingKeys.CONSOLE) == ConsoleAccess.LOCAL;
+    String path = settings.get(SettingKeys.CONSOLE_PATH);
+    RequestInterceptor interceptor = console.console(
+        this,
+        path,
+        isLocal ? null : settings.get(SettingKeys.CONSOLE_PASSWORD),
+        finding -> doctor.foundOnce(finding.code(), finding.text()));
+    return parts.withConsole(
+        interceptor, "console at " + path + (isLocal ? " for this machine" : " by a password"));
   }
 
   /** Replaces the parts by which requests are treated from now on. */
@@ -579,6 +603,14 @@ public final class HttpShield {
           + "': write one, as in 203.0.113.9 or 2001:db8::1");
     }
     return setup.classifier().client().key(parsed);
+  }
+
+  /**
+   * Returns the key that counts the client of a request, by which {@link #engine()} knows it. For
+   * limits of the application's own on clients, which tell them apart as this shield does.
+   */
+  public String keyOf(RequestView request) {
+    return setup.classifier().client(request);
   }
 
   /** Returns the name of this shield for operators; {@code default} unless set. */

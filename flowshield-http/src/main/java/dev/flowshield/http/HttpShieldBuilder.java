@@ -13,6 +13,7 @@ import dev.flowshield.engine.Penalty;
 import dev.flowshield.http.answer.CrossOrigin;
 import dev.flowshield.http.binding.RequestView;
 import dev.flowshield.http.exchange.BodyFormat;
+import dev.flowshield.http.exchange.ConsoleAccess;
 import dev.flowshield.http.exchange.HeaderMode;
 import dev.flowshield.http.exchange.LegacyHeaders;
 import dev.flowshield.http.exchange.RejectionRenderer;
@@ -695,6 +696,38 @@ public final class HttpShieldBuilder {
     /** Sets whether operators see the keys of clients in place of ids; false unless set. */
     public Operations showKeys(boolean shown) {
       set(SettingKeys.SHOW_KEYS, shown);
+      return this;
+    }
+
+    /**
+     * Sets who may use the console, a page on which operators see and change this shield; {@link
+     * ConsoleAccess#OFF} unless set. Needs the module {@code flowshield-console}.
+     */
+    public Operations console(ConsoleAccess operators) {
+      set(SettingKeys.CONSOLE, operators);
+      return this;
+    }
+
+    /**
+     * Sets the path of the console; {@code /flowshield} unless set. The application does not get
+     * requests for it.
+     *
+     * @throws IllegalArgumentException if the text is not a path of letters, digits, dashes, dots
+     *     and underscores
+     */
+    public Operations consolePath(String path) {
+      read(SettingKeys.CONSOLE_PATH, path);
+      return this;
+    }
+
+    /**
+     * Sets the password of operators, for {@link ConsoleAccess#PASSWORD}. No message and no log has
+     * it.
+     *
+     * @throws IllegalArgumentException if it is not 12 to 200 characters
+     */
+    public Operations consolePassword(String password) {
+      read(SettingKeys.CONSOLE_PASSWORD, password);
       return this;
     }
 

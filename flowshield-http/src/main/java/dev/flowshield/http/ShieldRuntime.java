@@ -17,6 +17,7 @@ import dev.flowshield.http.settings.ShieldDescription;
 import dev.flowshield.http.settings.ShieldSettings;
 import dev.flowshield.http.stream.StreamCaps;
 import dev.flowshield.http.watch.RequestStart;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param rateLimitHeaders for responses to admitted requests; null unless they are always sent
  * @param isSynchronous whether no request waits for a limiter outside the engine
  * @param requestStart measures the wait behind a proxy; null if no header is set
+ * @param console describes the console; empty if it is off
  */
 record ShieldRuntime(
     boolean isEnabled,
@@ -46,7 +48,8 @@ record ShieldRuntime(
     Responses responses,
     @Nullable RateLimitHeaders rateLimitHeaders,
     boolean isSynchronous,
-    @Nullable RequestStart requestStart) {
+    @Nullable RequestStart requestStart,
+    String console) {
 
   /**
    * Creates the parts for an engine with the limits of these settings, whatever they admit now.
@@ -78,7 +81,29 @@ record ShieldRuntime(
         new Responses(forResponses, table, calendarLimits(engine)),
         forResponses.headers() == HeaderMode.ALWAYS ? new RateLimitHeaders() : null,
         !isEnabled || classifier.isSynchronous(),
-        start == null ? null : new RequestStart(start, settings.get(SettingKeys.INSTANT_SOURCE)));
+        start == null ? null : new RequestStart(start, settings.get(SettingKeys.INSTANT_SOURCE)),
+        "");
+  }
+
+  /**
+   * Returns these parts with a console, which comes before all other interceptors.
+   *
+   * @param text describes the console
+   */
+  ShieldRuntime withConsole(RequestInterceptor first, String text) {
+    List<RequestInterceptor> all = new ArrayList<>(List.of(first));
+    all.addAll(interceptors);
+    return new ShieldRuntime(
+        isEnabled,
+        List.copyOf(all),
+        classifier,
+        healthPaths,
+        streamCaps,
+        responses,
+        rateLimitHeaders,
+        isSynchronous,
+        requestStart,
+        text);
   }
 
   private static Set<String> calendarLimits(FlowShield engine) {
@@ -93,12 +118,13 @@ record ShieldRuntime(
     if (!isEnabled) {
       return ShieldDescription.OFF;
     }
-    return ShieldDescription.of(
+    String line = ShieldDescription.of(
         engine.limits(),
         engine.isInFlightAuto() ? 0 : engine.inFlightLimit(),
         streamCaps,
         responses.overloadStatus(),
         classifier,
         healthPaths);
+    return console.isEmpty() ? line : line + "; " + console;
   }
 }

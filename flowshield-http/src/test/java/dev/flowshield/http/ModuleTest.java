@@ -22,12 +22,15 @@ class ModuleTest {
     assertThat(module.exports())
         .extracting(ModuleDescriptor.Exports::toString)
         .containsExactlyInAnyOrder(
-            "dev.flowshield.http", "dev.flowshield.http.binding", "dev.flowshield.http.exchange");
+            "dev.flowshield.http",
+            "dev.flowshield.http.binding",
+            "dev.flowshield.http.exchange",
+            "dev.flowshield.http.spi");
     assertThat(module.requires())
         .filteredOn(each -> !each.modifiers().contains(Requires.Modifier.STATIC))
         .extracting(Requires::name)
         .containsExactlyInAnyOrder("dev.flowshield.engine", "java.base");
     assertThat(module.provides()).isEmpty();
-    assertThat(module.uses()).isEmpty();
+    assertThat(module.uses()).containsExactly("dev.flowshield.http.spi.ConsoleProvider");
   }
 }

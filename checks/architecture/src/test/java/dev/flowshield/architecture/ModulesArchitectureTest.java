@@ -85,7 +85,20 @@ class ModulesArchitectureTest {
             "requires static org.jspecify",
             "exports dev.flowshield.http",
             "exports dev.flowshield.http.binding",
-            "exports dev.flowshield.http.exchange");
+            "exports dev.flowshield.http.exchange",
+            "exports dev.flowshield.http.spi",
+            "uses dev.flowshield.http.spi.ConsoleProvider");
+  }
+
+  @Test
+  void theConsoleIsFoundByTheShieldAndByNobodyElse() {
+    assertThat(linesOf(Published.CONSOLE))
+        .containsExactlyInAnyOrder(
+            "module dev.flowshield.console",
+            "requires dev.flowshield.http",
+            "requires static org.jspecify",
+            "provides dev.flowshield.http.spi.ConsoleProvider with"
+                + " [dev.flowshield.console.ShieldConsoleProvider]");
   }
 
   @Test

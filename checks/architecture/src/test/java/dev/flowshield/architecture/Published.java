@@ -28,6 +28,7 @@ enum Published {
   SERVLET_AUTO("flowshield-servlet-auto", "dev.flowshield.servlet.auto"),
   VERTX("flowshield-vertx", "dev.flowshield.vertx"),
   UNDERTOW("flowshield-undertow", "dev.flowshield.undertow"),
+  CONSOLE("flowshield-console", "dev.flowshield.console"),
   REDIS("flowshield-redis", "dev.flowshield.redis"),
   MICROMETER("flowshield-micrometer", "dev.flowshield.micrometer"),
   MANAGEMENT("flowshield-management", "dev.flowshield.management"),

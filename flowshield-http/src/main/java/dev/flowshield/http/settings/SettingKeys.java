@@ -38,6 +38,7 @@ import dev.flowshield.http.client.Networks;
 import dev.flowshield.http.client.TrustedHeader;
 import dev.flowshield.http.client.TrustedProxies;
 import dev.flowshield.http.exchange.BodyFormat;
+import dev.flowshield.http.exchange.ConsoleAccess;
 import dev.flowshield.http.exchange.HeaderMode;
 import dev.flowshield.http.exchange.LegacyHeaders;
 import dev.flowshield.http.exchange.RejectionRenderer;
@@ -77,6 +78,10 @@ public final class SettingKeys {
   private static final int MOST_SECONDS = 86_400;
   private static final int LEAST_IPV6_PREFIX = 32;
   private static final int MOST_IPV6_PREFIX = 128;
+  private static final int MOST_OF_A_PATH = 100;
+  private static final int LEAST_PASSWORD = 12;
+  private static final int MOST_PASSWORD = 200;
+  private static final Pattern CONSOLE_PATH_FORM = Pattern.compile("(/(?!\\.+(/|$))[\\w.-]+)+");
   private static final Pattern PASSWORD = Pattern.compile("//[^/]*@");
   private static final Pattern NUMBERED_ROW = Pattern.compile("policy\\.[1-9][0-9]{0,3}");
 
@@ -385,6 +390,25 @@ public final class SettingKeys {
       })
       .says("Whether operators see the keys of clients in place of ids.");
 
+  public static final SettingKey<ConsoleAccess> CONSOLE = row(
+          "console", OPERATIONS, oneOf(ConsoleAccess.class))
+      .defaultValue(ConsoleAccess.OFF, "off")
+      .says("The operators who may use the [console](console.md).");
+
+  public static final SettingKey<String> CONSOLE_PATH = row(
+          "console-path",
+          OPERATIONS,
+          SettingType.of("a path", "/ops/shield", SettingKeys::consolePath))
+      .defaultValue("/flowshield", "/flowshield")
+      .says("The path of the console.");
+
+  public static final SettingKey<String> CONSOLE_PASSWORD = row(
+          "console-password",
+          OPERATIONS,
+          SettingType.of("12 to 200 characters", "a long random text", SettingKeys::password))
+      .secret()
+      .says("The password of operators, for `console=password`.");
+
   // Those that only code can give.
 
   public static final SettingKey<List<Limit>> MORE_LIMITS = SettingKey.<List<Limit>>inCode(
@@ -484,6 +508,25 @@ public final class SettingKeys {
         "the name of a header",
         example,
         (name, header) -> TrustedHeader.requireName(name, header, example));
+  }
+
+  private static String consolePath(String name, String path) {
+    if (path.length() > MOST_OF_A_PATH || !CONSOLE_PATH_FORM.matcher(path).matches()) {
+      throw new IllegalArgumentException(name
+          + " must be a path of letters, digits, dashes, dots and underscores, got '"
+          + path.substring(0, Math.min(path.length(), MOST_OF_A_PATH))
+          + "': begin with a slash and end without one, as in /flowshield");
+    }
+    return path;
+  }
+
+  private static String password(String name, String password) {
+    int length = password.length();
+    if (length < LEAST_PASSWORD || length > MOST_PASSWORD) {
+      throw new IllegalArgumentException(name + " must be " + LEAST_PASSWORD + " to "
+          + MOST_PASSWORD + " characters, got one of " + length + ": choose a long random text");
+    }
+    return password;
   }
 
   private static SettingType<Integer> streams() {

@@ -33,6 +33,7 @@ import dev.flowshield.http.client.ForwardingHeader;
 import dev.flowshield.http.client.Networks;
 import dev.flowshield.http.client.TrustedHeader;
 import dev.flowshield.http.client.TrustedProxies;
+import dev.flowshield.http.exchange.ConsoleAccess;
 import dev.flowshield.http.policy.Policy;
 import dev.flowshield.http.policy.PolicyTable;
 import dev.flowshield.http.process.ProcessorTime;
@@ -358,6 +359,7 @@ public final class ShieldSettings {
           + get(IPV6_PREFIX) + ": choose a wider network, as in \"800/s /48\"");
     }
     requireStore();
+    requirePassword(as);
     requireProxiesFor(CRITICALITY_HEADER, as);
     requireProxiesFor(REQUEST_START, as);
   }
@@ -426,6 +428,16 @@ public final class ShieldSettings {
       throw new IllegalStateException("store must be set where its settings are, got "
           + storeOptions().keySet()
           + " alone: set it, as in redis://localhost:6379, or leave them out");
+    }
+  }
+
+  private void requirePassword(Spelling as) {
+    if (get(SettingKeys.CONSOLE) == ConsoleAccess.PASSWORD
+        && !isSet(SettingKeys.CONSOLE_PASSWORD)) {
+      String password = as.name(SettingKeys.CONSOLE_PASSWORD);
+      throw new IllegalStateException(
+          password + " must be set where " + as.name(SettingKeys.CONSOLE)
+              + " is password, got none: set a long random text, or let the console be local");
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flowshield.console;
+
+import org.jspecify.annotations.NullMarked;
