@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,6 +23,9 @@ class DocumentationTest {
 
   private static final Path MODULE = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
   private static final Path PROJECT = MODULE.resolve("..").normalize();
+
+  private static final Pattern COMMAND = Pattern.compile("mvn [^`\n]*-pl ([\\w/,-]+)[^`\n]*");
+  private static final Pattern MODULE_OF_POM = Pattern.compile("<module>([^<]+)</module>");
 
   // A class of tests, as in `ATest`, and perhaps one of its methods, as in `ATest.method`.
   private static final Pattern TEST =
@@ -55,6 +60,40 @@ class DocumentationTest {
 
     assertThat(links.problems()).isEmpty();
     assertThat(links.size()).isGreaterThan(60);
+  }
+
+  @Test
+  void itsCommandsNameTheProfileThatBuildsTheirModules() throws IOException {
+    Set<String> thorough = new HashSet<>(modules("", "thorough"));
+    thorough.removeAll(modules("", "everything"));
+    thorough.addAll(modules("checks/", "thorough"));
+    List<String> wrong = new ArrayList<>();
+    int commands = 0;
+    for (Path document : files(PROJECT, 9, ".md")) {
+      Matcher command = COMMAND.matcher(Files.readString(document).replace("\\\n", " "));
+      while (command.find()) {
+        commands++;
+        if (Stream.of(command.group(1).split(",", -1)).anyMatch(thorough::contains)
+            && !command.group().contains("-Pthorough")) {
+          wrong.add(PROJECT.relativize(document) + ": " + command.group());
+        }
+      }
+    }
+
+    assertThat(wrong).isEmpty();
+    assertThat(commands).isGreaterThan(15);
+    assertThat(thorough).contains("benchmarks", "checks/soak");
+  }
+
+  /** Returns the modules that a profile of a pom builds, as the root calls them. */
+  private static List<String> modules(String folder, String profile) throws IOException {
+    String pom = Files.readString(PROJECT.resolve(folder + "pom.xml"));
+    int from = pom.indexOf("<id>" + profile + "</id>");
+    return MODULE_OF_POM
+        .matcher(pom.substring(from, pom.indexOf("</profile>", from)))
+        .results()
+        .map(module -> folder + module.group(1))
+        .toList();
   }
 
   @Test
