@@ -57,10 +57,15 @@ class ModulePathTest {
     new FlowShieldMetrics("app", shield).bindTo(registry);
     shield.admit("alice");
 
-    assertEquals("dev.flowshield.micrometer", FlowShieldMetrics.class.getModule().getName());
+    assertEquals(
+        "dev.flowshield.micrometer", FlowShieldMetrics.class.getModule().getName());
     assertEquals(
         1,
-        registry.get("flowshield.decisions").tag("outcome", "admitted").functionCounter().count());
+        registry
+            .get("flowshield.decisions")
+            .tag("outcome", "admitted")
+            .functionCounter()
+            .count());
   }
 
   @Test
