@@ -103,14 +103,17 @@ final class Console implements RequestInterceptor {
     ShieldResponse refusal = null;
     if (password != null) {
       refusal = refusal(password.check(request, shield.keyOf(request)));
-    } else if (!LocalRequest.is(request)) {
+    } else if (!LocalRequest.is(request) || !isItsOwnClient(request)) {
       return null; // as if there were no console
-    }
-    if (refusal == null && !requests.tryAcquire()) {
-      refusal = problem(429, "the console answers 20 requests a second").with("Retry-After", "1");
     }
     ShieldResponse response = refusal == null ? permitted(request, rest) : refusal;
     return request.method().equals("HEAD") ? response.withoutBody() : response;
+  }
+
+  /** Returns whether the shield, too, takes the peer for the client, and knows of no proxy. */
+  private boolean isItsOwnClient(RequestView request) {
+    String peer = request.peerAddress();
+    return peer != null && shield.keyOf(request).equals(shield.keyOf(peer));
   }
 
   private @Nullable ShieldResponse refusal(PasswordAccess.Outcome outcome) {
@@ -135,6 +138,9 @@ final class Console implements RequestInterceptor {
     if (!isSameSite(request, isAction)) {
       return problem(403, "a page of another site must not use the console");
     }
+    if (!requests.tryAcquire()) { // last, so that pages of other sites use none up
+      return problem(429, "the console answers 20 requests a second").with("Retry-After", "1");
+    }
     if (password != null && request.header(INSECURE_HEADER) != null) {
       findings.accept(PLAIN_HTTP);
     }
@@ -143,15 +149,30 @@ final class Console implements RequestInterceptor {
 
   /**
    * Returns whether no page of another site has made the browser send this request. The browser
-   * states that itself. A person may open the state in a tab, which is a request of no site.
+   * states that itself; one that does not, on plain HTTP, states the origin of a page that posts. A
+   * person may open the state in a tab, which is a request of no site.
    */
   private static boolean isSameSite(RequestView request, boolean isAction) {
     List<String> sites = request.headers("Sec-Fetch-Site");
     if (sites.size() > 1) {
       return false;
     }
-    String site = sites.isEmpty() ? "same-origin" : sites.get(0);
+    if (sites.isEmpty()) {
+      return isOfThisOrigin(request.headers("Origin"), request.headers("Host"));
+    }
+    String site = sites.get(0);
     return site.equals("same-origin") || (!isAction && site.equals("none"));
+  }
+
+  private static boolean isOfThisOrigin(List<String> origins, List<String> hosts) {
+    if (origins.isEmpty()) {
+      return true;
+    }
+    String origin = origins.get(0);
+    return origins.size() == 1
+        && hosts.size() == 1
+        && (origin.equalsIgnoreCase("http://" + hosts.get(0))
+            || origin.equalsIgnoreCase("https://" + hosts.get(0)));
   }
 
   private ShieldResponse act(RequestView request) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The rule for requests from this machine.
  *
  * <ul>
- *   <li>The peer is a loopback address. Headers cannot change it.
+ *   <li>The peer is 127.0.0.1 or ::1, from which programs of this machine connect. Sidecars use
+ *       other loopback addresses. Headers cannot change it, unless the server lets them.
  *   <li>{@code Host} names this machine. A page of another site whose name was made to resolve to
  *       127.0.0.1 (DNS rebinding) sends its own name.
  *   <li>No header of a proxy is there. A proxy on this machine is a loopback peer, and passes on
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class LocalRequest {
 
   private static final Pattern LOOPBACK = Pattern.compile(
-      "(::ffff:)?127(\\.[0-9]{1,3}){3}|::1|(0{1,4}:){7}0{0,3}1", Pattern.CASE_INSENSITIVE);
+      "(::ffff:)?127\\.0\\.0\\.1|::1|(0{1,4}:){7}0{0,3}1", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern OWN_HOST = Pattern.compile(
       "(localhost|127\\.0\\.0\\.1|\\[::1\\])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
@@ -52,7 +53,8 @@ final class LocalRequest {
 
   /** Returns whether a request comes from this machine, and from no proxy on it. */
   static boolean is(RequestView request) {
-    return isLoopback(request.peerAddress())
+    return !request.isPeerAddressReplaced()
+        && isLoopback(request.peerAddress())
         && isOwnHost(request.headers("Host"))
         && !isFromProxy(request);
   }

@@ -17,6 +17,8 @@ final class Asked implements RequestView {
   private @Nullable Object mark;
   private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
+  private boolean isReplaced;
+
   private Asked(String method, String path) {
     this.method = method;
     this.path = path;
@@ -53,6 +55,17 @@ final class Asked implements RequestView {
   Asked from(@Nullable String address) {
     this.peer = address;
     return this;
+  }
+
+  /** The same on a server that has replaced the address. */
+  Asked replaced() {
+    this.isReplaced = true;
+    return this;
+  }
+
+  @Override
+  public boolean isPeerAddressReplaced() {
+    return isReplaced;
   }
 
   /** The same as the client has written it so. */

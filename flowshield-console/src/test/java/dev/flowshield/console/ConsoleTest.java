@@ -158,6 +158,28 @@ class ConsoleTest {
     assertThat(it.status(request.only("Sec-Fetch-Site", "none", "same-origin"))).isEqualTo(403);
   }
 
+  /** Browsers do not state the site on plain HTTP to other machines. */
+  @Test
+  void doesNothingForAPageOfAnotherOriginIfTheSiteIsNotStated() {
+    Asked action = Asked.action("action=limit&limit=client&to=1/s");
+
+    assertThat(it.status(action.only("Origin", "https://evil.example"))).isEqualTo(403);
+    assertThat(it.status(action.only("Origin", "null"))).isEqualTo(403);
+    assertThat(it.status(action.only("Origin", "http://localhost:8080", "null")))
+        .isEqualTo(403);
+    assertThat(it.shield.engine().limits()).hasToString("[client: 100/s each]");
+    assertThat(it.status(action.only("Origin", "http://localhost:8080"))).isEqualTo(200);
+  }
+
+  @Test
+  void losesNoRequestToPagesOfOtherSites() {
+    for (int i = 0; i < 25; i++) {
+      it.status(Asked.get("/flowshield/state").with("Sec-Fetch-Site", "cross-site"));
+    }
+
+    assertThat(it.status(Asked.get("/flowshield/state"))).isEqualTo(200);
+  }
+
   @Test
   void mayBeLinkedByAnotherSite() {
     assertThat(it.status(Asked.get("/flowshield").with("Sec-Fetch-Site", "cross-site")))

@@ -2,6 +2,7 @@ package dev.flowshield.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flowshield.http.HttpShield;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
@@ -16,14 +17,7 @@ class LocalAccessTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "127.0.0.1",
-        "127.1.2.3",
-        "::1",
-        "0:0:0:0:0:0:0:1",
-        "0:0:0:0:0:0:0:1%lo",
-        "::ffff:127.0.0.1"
-      })
+      strings = {"127.0.0.1", "::1", "0:0:0:0:0:0:0:1", "0:0:0:0:0:0:0:1%lo", "::ffff:127.0.0.1"})
   void letsThisMachineIn(String peer) {
     assertThat(it.status(Asked.get("/flowshield").from(peer))).isEqualTo(200);
     assertThat(it.status(Asked.get("/flowshield/state").from(peer))).isEqualTo(200);
@@ -44,6 +38,7 @@ class LocalAccessTest {
         "10.0.0.1",
         "192.168.1.1",
         "1270.0.0.1",
+        "127.0.0.6", // of a sidecar of Istio
         "127.0.0.1.evil",
         "128.0.0.1",
         "::2",
@@ -112,6 +107,25 @@ class LocalAccessTest {
     assertThat(it.status(Asked.get("/flowshield").with(header, "127.0.0.1")))
         .isEqualTo(APPLICATION);
     assertThat(it.status(Asked.get("/flowshield/state").with(header, ""))).isEqualTo(APPLICATION);
+  }
+
+  /** The shield knows a proxy that this rule does not. */
+  @Test
+  void doesNotTakeForLocalWhomTheShieldTakesForAnother() {
+    Consoles behind = new Consoles(
+        null,
+        HttpShield.builder()
+            .perClient("100/s")
+            .clients(c -> c.trustedProxies("loopback").clientAddress("header:X-Azure-ClientIP")));
+
+    assertThat(behind.status(Asked.get("/flowshield").with("X-Azure-ClientIP", "203.0.113.66")))
+        .isEqualTo(APPLICATION);
+  }
+
+  /** A valve of Tomcat replaces the address of the peer by one that a stranger chooses. */
+  @Test
+  void isNotThereIfTheServerHasReplacedTheAddress() {
+    assertThat(it.status(Asked.get("/flowshield").replaced())).isEqualTo(APPLICATION);
   }
 
   @ParameterizedTest

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 record ServletRequestView(HttpServletRequest request) implements RequestView {
 
   private static final String MARK = "dev.flowshield.servlet.mark";
+  private static final String REPLACED_BY_TOMCAT = "org.apache.tomcat.request.forwarded";
   private static final String ALL_BELOW = "/*"; // at the end of a mapping
 
   @Override
@@ -152,6 +153,12 @@ record ServletRequestView(HttpServletRequest request) implements RequestView {
   @Override
   public @Nullable String peerAddress() {
     return unwrap(request).getRemoteAddr();
+  }
+
+  /** Returns whether a valve of Tomcat, such as {@code RemoteIpValve}, has replaced the address. */
+  @Override
+  public boolean isPeerAddressReplaced() {
+    return Boolean.TRUE.equals(request.getAttribute(REPLACED_BY_TOMCAT));
   }
 
   /** Returns the address from the container and the filters before this one. */

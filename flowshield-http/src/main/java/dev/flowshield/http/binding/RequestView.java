@@ -65,6 +65,14 @@ public interface RequestView {
   String peerAddress();
 
   /**
+   * Returns whether the server has replaced the peer's address by a header, so that even {@link
+   * #peerAddress} is no address at the other end of the connection. False unless overridden.
+   */
+  default boolean isPeerAddressReplaced() {
+    return false;
+  }
+
+  /**
    * Returns the text of the IP address that the server takes for the client's. It differs from
    * {@link #peerAddress()}, the default, if the server is configured to trust a request header.
    */
